@@ -1,0 +1,9 @@
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+  test: {
+    include: ["packages/*/test/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/*.apiserver.test.ts", "**/*.cluster.test.ts"],
+    testTimeout: 20_000
+  }
+})
