@@ -1,1 +1,3 @@
-export {}
+export * as Certificate from "./Certificate.ts"
+export * as CertificateAuthority from "./CertificateAuthority.ts"
+export * as KeyPair from "./KeyPair.ts"
