@@ -1,3 +1,6 @@
 export * as Certificate from "./Certificate.ts"
 export * as CertificateAuthority from "./CertificateAuthority.ts"
+export * as CertificateBundle from "./CertificateBundle.ts"
+export * as CertificateChain from "./CertificateChain.ts"
+export * as Expiry from "./Expiry.ts"
 export * as KeyPair from "./KeyPair.ts"
