@@ -1,0 +1,16 @@
+/**
+ * All commands, in the order in which help lists them.
+ *
+ * @since 0.1.0
+ */
+import type { Command } from "./commandline/Command.ts"
+import { completion } from "./commands/Completion.ts"
+import { version } from "./commands/Version.ts"
+
+/**
+ * All commands.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const commands: ReadonlyArray<Command> = [version, completion]

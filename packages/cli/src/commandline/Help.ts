@@ -1,0 +1,105 @@
+/**
+ * Help text, made from the description of the commands.
+ *
+ * @since 0.1.0
+ */
+import { exitCodes } from "../ExitCode.ts"
+import type { Command } from "./Command.ts"
+import { type Flag, longName } from "./Flag.ts"
+
+/** Breaks a text into lines of at most `width` columns at spaces; a longer word stands alone. */
+const wrap = (text: string, width: number): ReadonlyArray<string> => {
+  const lines: Array<string> = []
+  let line = ""
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line)
+      line = word
+    } else {
+      line = line === "" ? word : `${line} ${word}`
+    }
+  }
+  return [...lines, line]
+}
+
+type Row = readonly [left: string, right: string]
+
+/** Two columns; on a narrow terminal the right one goes under the left one. */
+const rows = (entries: ReadonlyArray<Row>, width: number): ReadonlyArray<string> => {
+  const left = Math.min(34, Math.max(...entries.map(([text]) => text.length)) + 4)
+  const stacked = width < left + 24
+  const indent = " ".repeat(stacked ? 8 : left)
+  return entries.flatMap(([text, description]) => {
+    const lines = wrap(description, width - indent.length)
+    const head = `  ${text}`
+    if (stacked || head.length + 2 > left) return [head, ...lines.map((line) => indent + line)]
+    return [head.padEnd(left) + lines[0], ...lines.slice(1).map((line) => indent + line)]
+  })
+}
+
+const flagRow = ([key, flag]: readonly [string, Flag<unknown>]): Row => {
+  const short = flag.short === undefined ? "    " : `-${flag.short}, `
+  const value = flag.metavar === undefined ? "" : flag.bare === undefined ? ` ${flag.metavar}` : `[=${flag.metavar}]`
+  return [`${short}--${longName(key)}${value}`, flag.description]
+}
+
+const flagSections = (command: Command, width: number): ReadonlyArray<string> => {
+  const groups = new Map<string, Array<readonly [string, Flag<unknown>]>>()
+  for (const entry of Object.entries(command.flags)) {
+    const group = entry[1].group ?? "Flags"
+    groups.set(group, [...(groups.get(group) ?? []), entry])
+  }
+  return [...groups].flatMap(([group, flags]) => ["", `${group}:`, ...rows(flags.map(flagRow), width)])
+}
+
+const exitCodeRows: ReadonlyArray<Row> = Object.values(exitCodes).map(({ code, meaning }) => [String(code), meaning])
+
+const exampleLines = (command: Command): ReadonlyArray<string> =>
+  command.examples.flatMap(({ text, line }, index) => [...(index === 0 ? [] : [""]), `  # ${text}`, `  ${line}`])
+
+const forCommand = (command: Command, width: number): ReadonlyArray<string> => [
+  ...wrap(command.description ?? command.summary, width),
+  "",
+  "Usage:",
+  `  holdfast ${command.name}${command.operands === undefined ? "" : ` ${command.operands}`}${
+    Object.keys(command.flags).length === 0 ? "" : " [flags]"
+  }`,
+  ...(command.examples.length === 0 ? [] : ["", "Examples:", ...exampleLines(command)]),
+  ...flagSections(command, width)
+]
+
+const forProgram = (commands: ReadonlyArray<Command>, width: number): ReadonlyArray<string> => [
+  ...wrap("holdfast keeps Kubernetes installs and admission webhooks working while certificates change.", width),
+  "",
+  "Usage:",
+  "  holdfast COMMAND [flags]",
+  "",
+  "Commands:",
+  ...rows(
+    commands.filter((one) => one.hidden !== true).map((one) => [one.name, one.summary] as const),
+    width
+  ),
+  "",
+  "Flags:",
+  ...rows(
+    [
+      ["-h, --help", "help for holdfast or for a command"],
+      ["    --version", "print the version"]
+    ],
+    width
+  ),
+  "",
+  "Exit codes:",
+  ...rows(exitCodeRows, width),
+  "",
+  ...wrap('Use "holdfast COMMAND --help" for the flags and examples of a command.', width)
+]
+
+/**
+ * The help of one command, or of the program when no command is given, at most `width` columns wide where words allow.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const render = (command: Command | undefined, commands: ReadonlyArray<Command>, width: number): string =>
+  `${(command === undefined ? forProgram(commands, width) : forCommand(command, width)).join("\n")}\n`

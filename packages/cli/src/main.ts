@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+/**
+ * The entry of the program: what needs no cluster is answered at once, everything else is imported when it is used.
+ *
+ * @since 0.1.0
+ */
+import * as module from "node:module"
+import { processHost } from "./ProcessHost.ts"
+import { main } from "./Program.ts"
+
+module.enableCompileCache?.()
+
+const { host, exit } = processHost()
+exit(await main(process.argv.slice(2), host))

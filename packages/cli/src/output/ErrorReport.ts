@@ -1,0 +1,81 @@
+/**
+ * From any error to the message a person reads and the exit code a script reads.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Predicate from "effect/Predicate"
+import * as ExitCode from "../ExitCode.ts"
+import { CommandError } from "./CommandError.ts"
+import { clean } from "./TextWidth.ts"
+
+/**
+ * What is told about a failure.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Report {
+  readonly exit: ExitCode.ExitName
+  /** One line, without line breaks or control characters. */
+  readonly message: string
+}
+
+const exits: Readonly<Record<string, ExitCode.ExitName>> = {
+  CertificateError: "certificate",
+  ConnectionError: "unreachable",
+  KubeconfigError: "badInput",
+  ManifestError: "badInput",
+  UnknownKind: "badInput",
+  Invalid: "badInput",
+  BadRequest: "badInput",
+  InvalidRetryPolicy: "usage",
+  Forbidden: "forbidden",
+  Unauthorized: "forbidden",
+  DeadlineExceeded: "timeout",
+  AttemptsExhausted: "timeout",
+  WaitTimeout: "timeout",
+  Timeout: "timeout"
+}
+
+const shorten = (text: string) => (text.length > 2000 ? `${text.slice(0, 2000)}…` : text)
+
+/** A manifest that could not be fetched is a matter of the network, not of its content. */
+const ofManifest = (error: object): ExitCode.ExitName =>
+  "reason" in error && (error.reason === "unreachable" || error.reason === "timeout") ? "unreachable" : "badInput"
+
+/**
+ * Describes a typed error.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const ofError = (error: unknown): Report => {
+  if (error instanceof CommandError) return { exit: error.exit, message: clean(error.message) }
+  const tag = Predicate.hasProperty(error, "_tag") && typeof error._tag === "string" ? error._tag : ""
+  const message = error instanceof Error ? error.message : String(error)
+  const exit = tag === "ManifestError" && error instanceof Error ? ofManifest(error) : (exits[tag] ?? "failure")
+  return { exit, message: shorten(clean(message)) }
+}
+
+/**
+ * Describes the cause a command ended with. A defect is a fault of ours and says so.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const ofCause = (cause: Cause.Cause<unknown>, signal: unknown): Report => {
+  const failure = cause.reasons.find(Cause.isFailReason)
+  if (failure !== undefined) return ofError(failure.error)
+  const defect = cause.reasons.find(Cause.isDieReason)
+  if (defect !== undefined) {
+    const message = defect.defect instanceof Error ? defect.defect.message : String(defect.defect)
+    return {
+      exit: "internal",
+      message: shorten(clean(`a fault in holdfast: ${message}. Run it again with -v=4 for details and report it.`))
+    }
+  }
+  return signal === "SIGTERM"
+    ? { exit: "terminated", message: "ended by SIGTERM; run it again to finish" }
+    : { exit: "interrupted", message: "interrupted; run it again to finish" }
+}
