@@ -1,0 +1,406 @@
+/**
+ * Where the API server is, whom it may be, and who we are: a kubeconfig, found and merged by client-go's rules, with
+ * everything in it looked at before it is used.
+ *
+ * Node takes a broken CA for an empty trust store and drops a certificate that has no key, both silently; the error
+ * then comes much later and names neither file nor field. Here it comes at once and names both.
+ *
+ * @see https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
+ * @since 0.1.0
+ */
+import { access } from "node:fs/promises"
+import { isIPv6 } from "node:net"
+import { join } from "node:path"
+import process from "node:process"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type { CertificateError } from "./CertificateError.ts"
+import {
+  type Entry,
+  type Environment,
+  files,
+  type KubeconfigDocument,
+  parse,
+  readFiles
+} from "./internal/kubeconfigDocument.ts"
+import * as Material from "./internal/kubeconfigMaterial.ts"
+import { readUser } from "./internal/kubeconfigUser.ts"
+import { KubeconfigError } from "./KubeconfigError.ts"
+
+/**
+ * The API server and how to trust it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Cluster {
+  readonly name: string | undefined
+  /** The server's URL, without a slash at its end. */
+  readonly server: string
+  /** The authorities to trust, as PEM, checked; the system's own when `undefined`. */
+  readonly certificateAuthority: string | undefined
+  readonly insecureSkipTlsVerify: boolean
+  /** The name to ask for and to expect in the server's certificate, where it is not the server's host. */
+  readonly tlsServerName: string | undefined
+  readonly proxyUrl: string | undefined
+  readonly disableCompression: boolean
+  /** Options for exec plugins that the cluster keeps for them (`client.authentication.k8s.io/exec`). */
+  readonly execExtension: unknown
+}
+
+/**
+ * A client certificate with its key, known to belong together.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type ClientCertificate = Material.ClientCertificate
+
+/**
+ * A command that prints credentials.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
+ * @category models
+ * @since 0.1.0
+ */
+export interface ExecPlugin {
+  readonly apiVersion: string
+  /** Resolved against the kubeconfig's folder when it is a relative path; a bare name is looked up in `PATH`. */
+  readonly command: string
+  readonly args: ReadonlyArray<string>
+  readonly env: Readonly<Record<string, string>>
+  readonly installHint: string | undefined
+  readonly provideClusterInfo: boolean
+  readonly interactiveMode: "Never" | "IfAvailable" | "Always"
+}
+
+/**
+ * An OpenID Connect identity token, and what it takes to get the next one.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface OidcProvider {
+  readonly issuerUrl: string
+  readonly clientId: string
+  readonly clientSecret: Redacted.Redacted | undefined
+  readonly idToken: Redacted.Redacted | undefined
+  readonly refreshToken: Redacted.Redacted | undefined
+  /** The authorities to trust for the issuer, as PEM; the system's own when `undefined`. */
+  readonly certificateAuthority: string | undefined
+}
+
+/**
+ * Whom to act as.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
+ * @category models
+ * @since 0.1.0
+ */
+export interface Impersonation {
+  readonly user: string | undefined
+  readonly uid: string | undefined
+  readonly groups: ReadonlyArray<string>
+  readonly extra: Readonly<Record<string, ReadonlyArray<string>>>
+}
+
+/**
+ * Who we are: any of the ways that a kubeconfig's user can name; all are absent for an anonymous one.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface User {
+  readonly name: string | undefined
+  readonly clientCertificate: ClientCertificate | undefined
+  readonly token: Redacted.Redacted | undefined
+  /** Read again every minute, as service account tokens are replaced in place. */
+  readonly tokenFile: string | undefined
+  readonly basic: { readonly username: string; readonly password: Redacted.Redacted } | undefined
+  readonly exec: ExecPlugin | undefined
+  readonly oidc: OidcProvider | undefined
+  readonly impersonate: Impersonation | undefined
+}
+
+/**
+ * One usable context of a kubeconfig.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Kubeconfig {
+  /** The files that were read, `text`, or `in-cluster`. */
+  readonly source: string
+  readonly context: string | undefined
+  readonly namespace: string
+  readonly cluster: Cluster
+  readonly user: User
+}
+
+/**
+ * Which kubeconfig to read, and what to use instead of what it says: the connection flags of kubectl.
+ *
+ * @category options
+ * @since 0.1.0
+ */
+export interface LoadOptions {
+  /** The only file to read (`--kubeconfig`); it has to exist. */
+  readonly path?: string | undefined
+  /** A kubeconfig as text, in place of any file. */
+  readonly text?: string | undefined
+  readonly context?: string | undefined
+  readonly cluster?: string | undefined
+  readonly user?: string | undefined
+  readonly namespace?: string | undefined
+  readonly server?: string | undefined
+  readonly token?: Redacted.Redacted | undefined
+  /** Trusts any server, and drops the kubeconfig's authorities. */
+  readonly insecureSkipTlsVerify?: boolean | undefined
+  readonly tlsServerName?: string | undefined
+  readonly as?: string | undefined
+  readonly asGroups?: ReadonlyArray<string> | undefined
+  readonly asUid?: string | undefined
+  /** Where `KUBECONFIG`, `HOME` and `KUBERNETES_SERVICE_HOST` are looked up; the process's own unless given. */
+  readonly environment?: Environment | undefined
+  /** Where a pod finds its service account; the usual mount unless given. */
+  readonly serviceAccountFolder?: string | undefined
+}
+
+const serviceAccountMount = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+/**
+ * Loads a kubeconfig and checks all that the chosen context leads to.
+ *
+ * **Details**
+ *
+ * Looked for in this order: `text`, `path`, the files of `KUBECONFIG`, `~/.kube/config`, the pod's service account.
+ * Of several files the first to name a context, cluster or user wins, and missing files do not matter.
+ *
+ * Fails with {@link KubeconfigError} when the kubeconfig is missing, unreadable, empty, not YAML, or names a context,
+ * cluster or user that is not in it; with {@link CertificateError} at `kubeconfig` when a CA, a certificate or a key
+ * in it is broken, or certificate and key do not belong together. An expired client certificate loads: the API server
+ * may have another clock. Its end is in `user.clientCertificate.notAfter`.
+ *
+ * **Example** (A kubeconfig from a text)
+ *
+ * ```ts import.meta.vitest
+ * import { Effect } from "effect"
+ * import * as Kubeconfig from "@holdfast/k8s-adapter/Kubeconfig"
+ *
+ * const text = JSON.stringify({
+ *   "current-context": "lab",
+ *   contexts: [{ name: "lab", context: { cluster: "lab", namespace: "shop" } }],
+ *   clusters: [{ name: "lab", cluster: { server: "https://lab.example:6443/" } }]
+ * })
+ * const kubeconfig = await Effect.runPromise(Kubeconfig.load({ text }))
+ * kubeconfig.cluster.server // => "https://lab.example:6443"
+ * kubeconfig.namespace // => "shop"
+ * ```
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const load: (options?: LoadOptions) => Effect.Effect<Kubeconfig, KubeconfigError | CertificateError> =
+  Effect.fnUntraced(function* (options: LoadOptions = {}) {
+    const document = yield* readDocument(options)
+    if (document === "in-cluster") return yield* inCluster(options)
+    const context = yield* chooseContext(document, options)
+    const { cluster, user } = yield* chooseEntries(document, context, options)
+    const namespace = context.fields["namespace"]
+    return {
+      source: document.source,
+      context: context.name === "" ? undefined : context.name,
+      namespace: options.namespace ?? (typeof namespace === "string" && namespace !== "" ? namespace : "default"),
+      cluster: yield* readCluster(cluster, placeIn("clusters", "cluster", cluster, context), options),
+      user: overrideUser(yield* readUser(user, placeIn("users", "user", user, context)), options)
+    }
+  })
+
+const readDocument = Effect.fnUntraced(function* (options: LoadOptions) {
+  const environment = options.environment ?? process.env
+  const { paths, explicit } = files(options.path, environment)
+  const document =
+    options.text === undefined ? yield* readFiles(paths, explicit) : yield* parse(options.text, undefined)
+  if (document !== undefined) return document
+  if (options.server !== undefined) return nothing
+  if (options.text === undefined && !explicit && (yield* runsInCluster(options, environment))) return "in-cluster"
+  const empty = explicit || options.text !== undefined
+  return yield* new KubeconfigError({
+    reason: empty ? "empty" : "missing",
+    path: options.text === undefined ? paths.join(", ") : "text",
+    detail: empty ? "it is empty" : "there is no kubeconfig, and this is not a pod with a service account",
+    hint: "Name one with --kubeconfig or KUBECONFIG, or have your cluster's tool write one to ~/.kube/config."
+  })
+})
+
+const nothing: KubeconfigDocument = {
+  source: "flags",
+  currentContext: undefined,
+  clusters: new Map(),
+  users: new Map(),
+  contexts: new Map()
+}
+
+const unnamed: Entry = { name: "", fields: {}, file: undefined }
+
+const chooseContext = (document: KubeconfigDocument, options: LoadOptions): Effect.Effect<Entry, KubeconfigError> => {
+  const name = options.context ?? document.currentContext
+  if (name === undefined) {
+    return options.server !== undefined || options.cluster !== undefined
+      ? Effect.succeed(unnamed)
+      : unknown(document, "context", document.contexts, undefined)
+  }
+  const entry = document.contexts.get(name)
+  return entry === undefined ? unknown(document, "context", document.contexts, name) : Effect.succeed(entry)
+}
+
+const chooseEntries = Effect.fnUntraced(function* (document: KubeconfigDocument, context: Entry, options: LoadOptions) {
+  const choose = (kind: "cluster" | "user", entries: ReadonlyMap<string, Entry>, given: string | undefined) => {
+    const name = given ?? context.fields[kind]
+    if (typeof name !== "string" || name === "") return Effect.succeed(unnamed)
+    const entry = entries.get(name)
+    return entry === undefined ? unknown(document, kind, entries, name, context.name) : Effect.succeed(entry)
+  }
+  return {
+    cluster: yield* choose("cluster", document.clusters, options.cluster),
+    user: yield* choose("user", document.users, options.user)
+  }
+})
+
+const unknown = (
+  document: KubeconfigDocument,
+  kind: "context" | "cluster" | "user",
+  entries: ReadonlyMap<string, Entry>,
+  name: string | undefined,
+  context?: string
+): Effect.Effect<never, KubeconfigError> =>
+  Effect.fail(
+    new KubeconfigError({
+      reason: `unknown-${kind}`,
+      path: document.source,
+      ...(context === undefined ? {} : { context }),
+      field:
+        name === undefined
+          ? "current-context"
+          : context === undefined
+            ? "contexts"
+            : `contexts[${context}].context.${kind}`,
+      detail: name === undefined ? "it names no current context" : `it has no ${kind} "${name}"`,
+      hint:
+        entries.size === 0
+          ? `It has no ${kind}s at all: check that it is the file you meant.`
+          : `Choose one of its ${kind}s with --${kind}: ${[...entries.keys()].join(", ")}.`
+    })
+  )
+
+const placeIn =
+  (section: "clusters" | "users", inner: "cluster" | "user", entry: Entry, context: Entry) =>
+  (field: string): Material.Place => ({
+    path: entry.file,
+    context: context.name === "" ? undefined : context.name,
+    field: `${section}[${entry.name}].${inner}.${field}`
+  })
+
+const readCluster = Effect.fnUntraced(function* (
+  entry: Entry,
+  at: (field: string) => Material.Place,
+  options: LoadOptions
+) {
+  const server = options.server ?? (yield* Material.text(entry, "server", at))
+  if (server === undefined || !/^https?:\/\/[^/]/.test(server) || !URL.canParse(server)) {
+    return yield* Material.invalidField(
+      at("server"),
+      server === undefined ? "there is no server" : `"${server}" is not an http or https URL`,
+      "Give the API server's address as https://host:port."
+    )
+  }
+  const insecure = options.insecureSkipTlsVerify ?? entry.fields["insecure-skip-tls-verify"] === true
+  const authorities = options.insecureSkipTlsVerify
+    ? undefined
+    : yield* Material.readPem(entry, "certificate-authority", at)
+  if (insecure && authorities !== undefined) {
+    return yield* Material.invalidField(
+      at("insecure-skip-tls-verify"),
+      "it stands beside a certificate authority, which it would make useless",
+      "Remove it to have the server verified, or remove the certificate authority."
+    )
+  }
+  return {
+    name: entry.name === "" ? undefined : entry.name,
+    server: server.replace(/\/+$/, ""),
+    certificateAuthority:
+      authorities === undefined
+        ? undefined
+        : yield* Effect.fromResult(Material.checkAuthorities(authorities.pem, authorities.place)),
+    insecureSkipTlsVerify: insecure,
+    tlsServerName: options.tlsServerName ?? (yield* Material.text(entry, "tls-server-name", at)),
+    proxyUrl: yield* Material.text(entry, "proxy-url", at),
+    disableCompression: entry.fields["disable-compression"] === true,
+    execExtension: extension(entry.fields["extensions"])
+  }
+})
+
+const extension = (extensions: unknown): unknown =>
+  Array.isArray(extensions)
+    ? extensions.find((item) => item?.name === "client.authentication.k8s.io/exec")?.extension
+    : undefined
+
+const overrideUser = (user: User, options: LoadOptions): User => ({
+  ...user,
+  // As with kubectl, a token on the command line stands in for every other way to log in.
+  ...(options.token === undefined
+    ? {}
+    : { token: options.token, tokenFile: undefined, basic: undefined, exec: undefined, oidc: undefined }),
+  impersonate:
+    options.as === undefined && options.asGroups === undefined && options.asUid === undefined
+      ? user.impersonate
+      : {
+          user: options.as ?? user.impersonate?.user,
+          uid: options.asUid ?? user.impersonate?.uid,
+          groups: options.asGroups ?? user.impersonate?.groups ?? [],
+          extra: user.impersonate?.extra ?? {}
+        }
+})
+
+const runsInCluster = (options: LoadOptions, environment: Environment): Effect.Effect<boolean> =>
+  environment["KUBERNETES_SERVICE_HOST"] === undefined
+    ? Effect.succeed(false)
+    : Effect.promise(() =>
+        access(join(options.serviceAccountFolder ?? serviceAccountMount, "token")).then(
+          () => true,
+          () => false
+        )
+      )
+
+const inCluster = Effect.fnUntraced(function* (options: LoadOptions) {
+  const environment = options.environment ?? process.env
+  const folder = options.serviceAccountFolder ?? serviceAccountMount
+  const at = (field: string): Material.Place => ({ path: "in-cluster", context: undefined, field: join(folder, field) })
+  const host = environment["KUBERNETES_SERVICE_HOST"] ?? ""
+  const port = environment["KUBERNETES_SERVICE_PORT"] ?? "443"
+  const namespace = yield* Effect.catch(Material.readTextFile(join(folder, "namespace"), at("namespace")), () =>
+    Effect.succeed("default")
+  )
+  const authorities = yield* Material.readTextFile(join(folder, "ca.crt"), at("ca.crt"))
+  const cluster: Cluster = {
+    name: "in-cluster",
+    server: `https://${isIPv6(host) ? `[${host}]` : host}:${port}`,
+    certificateAuthority: yield* Effect.fromResult(Material.checkAuthorities(authorities, at("ca.crt"))),
+    insecureSkipTlsVerify: false,
+    tlsServerName: undefined,
+    proxyUrl: undefined,
+    disableCompression: false,
+    execExtension: undefined
+  }
+  const user = yield* readUser(
+    { name: "service-account", fields: { tokenFile: join(folder, "token") }, file: undefined },
+    at
+  )
+  return {
+    source: "in-cluster",
+    context: undefined,
+    namespace: options.namespace ?? (namespace.trim() || "default"),
+    cluster,
+    user: overrideUser(user, options)
+  }
+})

@@ -1,0 +1,141 @@
+/**
+ * Certificates and keys of a kubeconfig, read and looked at before Node's TLS gets them: to Node a broken CA is an
+ * empty trust store, and a certificate without its key is no certificate, both without a word.
+ */
+import { readFile } from "node:fs/promises"
+import { dirname, isAbsolute, join } from "node:path"
+import * as Certificate from "@holdfast/certificates/Certificate"
+import * as KeyPair from "@holdfast/certificates/KeyPair"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import { CertificateError, type Reason } from "../CertificateError.ts"
+import { KubeconfigError } from "../KubeconfigError.ts"
+import type { Entry } from "./kubeconfigDocument.ts"
+
+/** A place in a kubeconfig, for messages. */
+export interface Place {
+  readonly path: string | undefined
+  readonly context: string | undefined
+  readonly field: string
+}
+
+/** A client certificate with its key, known to belong together. */
+export interface ClientCertificate {
+  /** The certificate, and the intermediates behind it, as PEM. */
+  readonly chainPem: string
+  readonly privateKeyPem: Redacted.Redacted
+  readonly subject: string
+  readonly notBefore: Date
+  readonly notAfter: Date
+}
+
+export const invalidField = (
+  place: Place,
+  detail: string,
+  hint: string,
+  reason: "invalid-field" | "unreadable" = "invalid-field"
+): KubeconfigError =>
+  new KubeconfigError({
+    reason,
+    ...(place.path === undefined ? {} : { path: place.path }),
+    ...(place.context === undefined ? {} : { context: place.context }),
+    field: place.field,
+    detail,
+    hint
+  })
+
+export const brokenMaterial = (place: Place, reason: Reason, problem: string): CertificateError =>
+  new CertificateError({
+    reason,
+    where: "kubeconfig",
+    detail: `${place.path === undefined ? "" : `${place.path}, `}${
+      place.context === undefined ? "" : `context "${place.context}", `
+    }${place.field}: ${problem}`
+  })
+
+/** Paths in a kubeconfig are relative to the folder of the file that they stand in. */
+export const resolvePath = (path: string, file: string | undefined): string =>
+  isAbsolute(path) || file === undefined ? path : join(dirname(file), path)
+
+/**
+ * Reads what a pair of fields (`certificate-authority-data` and `certificate-authority`) holds, the data before the
+ * file, as client-go does. Without either it is `undefined`.
+ */
+export const readPem = Effect.fnUntraced(function* (entry: Entry, field: string, at: (field: string) => Place) {
+  const data = yield* text(entry, `${field}-data`, at)
+  if (data !== undefined) {
+    const place = at(`${field}-data`)
+    // Buffer.from skips what is not base64 and would hand a cut or garbled text on as something shorter.
+    const compact = data.replaceAll(/\s/g, "")
+    return /^[A-Za-z0-9+/]*={0,2}$/.test(compact) && compact.length % 4 === 0
+      ? { pem: Buffer.from(compact, "base64").toString("utf8"), place }
+      : yield* invalidField(
+          place,
+          "it is not base64",
+          "Encode the PEM text with `base64 -w0`, or give the file's path as `" + field + "`."
+        )
+  }
+  const path = yield* text(entry, field, at)
+  if (path === undefined) return undefined
+  const file = resolvePath(path, entry.file)
+  return { pem: yield* readTextFile(file, at(field)), place: { ...at(field), field: `${at(field).field} (${file})` } }
+})
+
+export const readTextFile = (file: string, place: Place): Effect.Effect<string, KubeconfigError> =>
+  Effect.tryPromise({
+    try: () => readFile(file, "utf8"),
+    catch: (error) =>
+      invalidField(
+        place,
+        `the file ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`,
+        "Check that the file is there and that you may read it; a relative path counts from the kubeconfig's folder.",
+        "unreadable"
+      )
+  })
+
+/** A field that is a string; absent and empty are the same, as in client-go. */
+export const text = (
+  entry: Entry,
+  field: string,
+  at: (field: string) => Place
+): Effect.Effect<string | undefined, KubeconfigError> => {
+  const value = entry.fields[field]
+  if (value === undefined || value === null || value === "") return Effect.undefined
+  return typeof value === "string"
+    ? Effect.succeed(value)
+    : Effect.fail(invalidField(at(field), "it is not a string", "Put the value in quotes."))
+}
+
+/** Makes sure that a CA bundle holds certificates, and nothing that cannot be read. */
+export const checkAuthorities = (pem: string, place: Place): Result.Result<string, CertificateError> =>
+  Result.match(Certificate.parseAll(pem), {
+    onSuccess: () => Result.succeed(pem),
+    onFailure: (error) => Result.fail(brokenMaterial(place, "invalid-ca-bundle", error.message))
+  })
+
+/** Makes sure that certificate and key can be read and belong together. */
+export const checkPair = (
+  certificate: { readonly pem: string; readonly place: Place },
+  key: { readonly pem: string; readonly place: Place }
+): Result.Result<ClientCertificate, CertificateError> =>
+  Result.gen(function* () {
+    const [leaf] = yield* Result.mapError(Certificate.parseAll(certificate.pem), (error) =>
+      brokenMaterial(certificate.place, "malformed", error.message)
+    )
+    const pair = yield* Result.mapError(KeyPair.parse(key.pem), (error) =>
+      brokenMaterial(key.place, "malformed", error.message)
+    )
+    if (!KeyPair.matches(leaf, pair.privateKeyPem)) {
+      return yield* Result.fail(
+        brokenMaterial(key.place, "malformed", `the private key does not belong to the certificate of ${leaf.subject}`)
+      )
+    }
+    return {
+      chainPem: certificate.pem,
+      privateKeyPem: Redacted.make(key.pem),
+      subject: leaf.subject,
+      notBefore: leaf.notBefore,
+      notAfter: leaf.notAfter
+    }
+  })
