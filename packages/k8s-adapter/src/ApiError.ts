@@ -75,7 +75,8 @@ const apiError = <Tag extends string>(tag: Tag, hint: (error: ApiErrorFields) =>
   class extends Data.TaggedError(tag)<ApiErrorFields> {
     override get message(): string {
       const about = this.detail === "" ? (this.reason === "" ? `status ${this.status}` : this.reason) : this.detail
-      return `${this.method} ${this.url}: ${about} (${this.status}). ${this.hint}`
+      const request = `${this.method} ${this.url}`.trim()
+      return `${request === "" ? "The API server answered" : request}: ${about} (${this.status}). ${this.hint}`
     }
 
     get hint(): string {

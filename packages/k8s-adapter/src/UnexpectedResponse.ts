@@ -22,7 +22,8 @@ export class UnexpectedResponse extends Data.TaggedError("UnexpectedResponse")<{
   readonly cause?: unknown
 }> {
   override get message(): string {
-    return `${this.method} ${this.url} answered ${this.status} with ${this.contentType ?? "no content type"}: ${this.detail}. ${this.hint}`
+    const request = `${this.method} ${this.url}`.trim()
+    return `${request === "" ? "The API server" : request} answered ${this.status} with ${this.contentType ?? "no content type"}: ${this.detail}. ${this.hint}`
   }
 
   /** The next thing to do. */
