@@ -133,13 +133,13 @@ const fromDer = (der: Uint8Array<ArrayBuffer>): Result.Result<Certificate, Malfo
 const fromX509 = (x509: X509Certificate): Certificate => {
   const der = new Uint8Array(x509.raw)
   const names = alternativeNames(x509.subjectAltName)
-  const commonName: unknown = x509.toLegacyObject().subject?.CN
+  const commonName = commonNameOf(x509.subject)
   return {
     pem: pem.encode("CERTIFICATE", der),
     der,
     subject: oneLine(x509.subject),
     issuer: oneLine(x509.issuer),
-    ...(commonName === undefined ? {} : { commonName: String(Array.isArray(commonName) ? commonName[0] : commonName) }),
+    ...(commonName === undefined ? {} : { commonName }),
     serialNumber: x509.serialNumber,
     notBefore: x509.validFromDate,
     notAfter: x509.validToDate,
@@ -157,6 +157,17 @@ const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes)
 const spkiSha256 = (key: KeyObject): string => sha256(key.export({ type: "spki", format: "der" }))
 
 const oneLine = (name: string | undefined): string => (name ?? "").split("\n").join(", ")
+
+/**
+ * Node prints one attribute a line, escaped as RFC 2253 says. (Its `toLegacyObject` has the attributes apart, but ends
+ * the process with a segmentation fault on a certificate whose public key is damaged; seen in Node 24.21.)
+ */
+const commonNameOf = (subject: string | undefined): string | undefined =>
+  /^CN=(.*)$/m
+    .exec(subject ?? "")?.[1]
+    ?.replace(/\\(?:([0-9A-F]{2})|(.))/g, (_, hex?: string, char?: string) =>
+      hex === undefined ? (char ?? "") : String.fromCharCode(Number.parseInt(hex, 16))
+    )
 
 /** Node prints `DNS:a, IP Address:10.0.0.1`, and quotes as JSON whatever could be mistaken for a separator. */
 const alternativeNames = (text: string | undefined): ReadonlyArray<readonly [type: string, value: string]> =>

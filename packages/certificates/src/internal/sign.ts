@@ -40,13 +40,16 @@ const signedDer = async (template: Template): Promise<Uint8Array> => {
   const publicKey = new Uint8Array(spki.export({ type: "spki", format: "der" }))
   const issuer =
     template.issuer.certificate === undefined ? undefined : new x509.X509Certificate(template.issuer.certificate.der)
+  // Given as a bare string, a name would be read as RFC 2253 and lose its quotes and backslashes.
+  const text = (value: string) =>
+    x509.Name.isPrintableString(value) ? { printableString: value } : { utf8String: value }
   // Names are compared byte by byte, so one that exists is copied and never spelled again.
   const subject =
     "der" in template.subject
       ? new x509.X509Certificate(template.subject.der).subjectName
       : new x509.Name([
-          ...(template.subject.organization ?? []).map((name) => ({ O: [name] })),
-          ...(template.subject.commonName === undefined ? [] : [{ CN: [template.subject.commonName] }])
+          ...(template.subject.organization ?? []).map((name) => ({ O: [text(name)] })),
+          ...(template.subject.commonName === undefined ? [] : [{ CN: [text(template.subject.commonName)] }])
         ])
   const names = [
     ...template.dnsNames.map((value) => ({ type: "dns" as const, value })),
