@@ -100,7 +100,7 @@ const healedByRotation: ReadonlySet<Reason> = new Set<Reason>([
  * An error between us and the API server, or in the kubeconfig, is never transient here: the remedy is to read the
  * kubeconfig again, which the client does once and at once; when that does not help, waiting does not either.
  *
- * **Example**
+ * **Example** (Three errors, one of them worth waiting for)
  *
  * ```ts import.meta.vitest
  * import * as CertificateError from "@holdfast/k8s-adapter/CertificateError"

@@ -100,10 +100,7 @@ export const connection: Rule = (error) =>
  * @since 0.1.0
  */
 export const catchingUp: Rule = (error) => {
-  const settling = Classification.transient({
-    kind: "settling",
-    note: "detail" in error ? error.detail : error.message
-  })
+  const settling = Classification.transient({ kind: "settling", note: error.detail })
   switch (error._tag) {
     case "Forbidden":
       return /error looking up service account [^:]{1,600}: serviceaccount "[^"]{1,300}" not found/.test(error.detail)

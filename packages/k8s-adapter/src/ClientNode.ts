@@ -46,7 +46,7 @@ export type ClientNodeCall<A> = PromiseLike<A> | ((signal: AbortSignal) => Promi
  *
  * A mistake in the program (a missing parameter, a `TypeError` of its own) is a defect, not a typed error.
  *
- * **Example**
+ * **Example** (What client-node throws becomes a tagged error)
  *
  * ```ts import.meta.vitest
  * import { Effect } from "effect"

@@ -153,9 +153,12 @@ const isProxyPath = (url: string): boolean => /\/proxy(?:[/?]|$)/.test(url.slice
  *   { method: "PATCH", url: "https://127.0.0.1:6443/api/v1/namespaces/web/configmaps/a" }
  * )
  *
- * error._tag // => "CertificateError"
- * error._tag === "CertificateError" && [error.reason, error.where, error.webhook, error.host]
- * // => ["unknown-authority", "webhook", "v.example.com", "hook.web.svc:443"]
+ * const { reason, where, webhook, host } = error._tag === "CertificateError" ? error : ({} as Record<string, undefined>)
+ *
+ * reason // => "unknown-authority"
+ * where // => "webhook"
+ * webhook // => "v.example.com"
+ * host // => "hook.web.svc:443"
  * ```
  *
  * @category constructors
@@ -349,7 +352,7 @@ const dateField = <K extends string>(key: K, value: unknown): { readonly [P in K
  * Looks at the client certificate before a 401 is called a login problem: the API server lets a connection with an
  * expired certificate come to pass, and then does not know who is asking.
  *
- * **Example**
+ * **Example** (A 401 and a certificate that has expired)
  *
  * ```ts import.meta.vitest
  * import * as KubernetesError from "@holdfast/k8s-adapter/KubernetesError"
