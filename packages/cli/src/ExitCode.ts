@@ -47,7 +47,7 @@ export type ExitCode = number
  * **Example** (A usage error)
  *
  * ```ts import.meta.vitest
- * import * as ExitCode from "../src/ExitCode.ts"
+ * import * as ExitCode from "@holdfast/cli/ExitCode"
  *
  * ExitCode.of("usage") // => 64
  * ```

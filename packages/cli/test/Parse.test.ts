@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Command from "@holdfast/cli/commandline/Command"
+import * as Flag from "@holdfast/cli/commandline/Flag"
+import { parse } from "@holdfast/cli/commandline/Parse"
 import * as fc from "fast-check"
-import * as Command from "../src/commandline/Command.ts"
-import * as Flag from "../src/commandline/Flag.ts"
-import { parse } from "../src/commandline/Parse.ts"
 
 const apply = Command.make({
   name: "apply",

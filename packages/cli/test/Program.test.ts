@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { commands } from "../src/Commands.ts"
-import { exitCodes } from "../src/ExitCode.ts"
-import * as TextWidth from "../src/output/TextWidth.ts"
+import { commands } from "@holdfast/cli/Commands"
+import { exitCodes } from "@holdfast/cli/ExitCode"
+import * as TextWidth from "@holdfast/cli/output/TextWidth"
 import { holdfast } from "./support/holdfast.ts"
 
 describe("holdfast", () => {

@@ -162,7 +162,7 @@ const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 
  * **Example** (Reading durations)
  *
  * ```ts import.meta.vitest
- * import * as Flag from "../src/commandline/Flag.ts"
+ * import * as Flag from "@holdfast/cli/commandline/Flag"
  *
  * Flag.parseDuration("1m30s") // => 90_000
  * Flag.parseDuration("-5s") // => undefined

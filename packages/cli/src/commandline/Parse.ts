@@ -76,8 +76,10 @@ const readFlag = (
       return { next: end }
     }
     if (known.flag.bare !== undefined) {
-      give(known, known.flag.bare)
-      return { next: end }
+      // Unlike pflag, `--dry-run server` means what it says: no command takes such a word as an argument.
+      const isValue = known.flag.choices?.includes(words[end] ?? "") === true
+      give(known, isValue ? (words[end] as string) : known.flag.bare)
+      return { next: isValue ? end + 1 : end }
     }
     const value = words[end]
     if (value === undefined) return { problem: `flag ${shown} needs a value (${known.flag.metavar})` }

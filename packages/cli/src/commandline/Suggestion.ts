@@ -35,7 +35,7 @@ const distance = (a: string, b: string): number => {
  * **Example** (A slip of the finger)
  *
  * ```ts import.meta.vitest
- * import * as Suggestion from "../src/commandline/Suggestion.ts"
+ * import * as Suggestion from "@holdfast/cli/commandline/Suggestion"
  *
  * Suggestion.nearest("bootstarp", ["apply", "bootstrap"]) // => "bootstrap"
  * Suggestion.nearest("frobnicate", ["apply", "bootstrap"]) // => undefined

@@ -10,7 +10,7 @@
  * **Example** (From milliseconds to minutes)
  *
  * ```ts import.meta.vitest
- * import * as Durations from "../src/output/Durations.ts"
+ * import * as Durations from "@holdfast/cli/output/Durations"
  *
  * Durations.format(12.4) // => "12 ms"
  * Durations.format(1430) // => "1.4 s"

@@ -1,5 +1,5 @@
-import type { Host } from "../../src/Host.ts"
-import { main } from "../../src/Program.ts"
+import type { Host } from "@holdfast/cli/Host"
+import { main } from "@holdfast/cli/Program"
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
