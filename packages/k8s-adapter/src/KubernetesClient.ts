@@ -5,11 +5,17 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
+import type { CertificateError } from "./CertificateError.ts"
 import type { ApiResource } from "./Discovery.ts"
+import * as Operations from "./internal/operations.ts"
+import * as Kubeconfig from "./Kubeconfig.ts"
+import type { KubeconfigError } from "./KubeconfigError.ts"
 import type { KubernetesError } from "./KubernetesError.ts"
 import type { KubernetesObject, ObjectList, ObjectRef } from "./KubernetesObject.ts"
-import type { HttpRequest, HttpResponse } from "./Transport.ts"
+import * as Transport from "./Transport.ts"
 import type { UnknownKind } from "./UnknownKind.ts"
 import type { WatchEvent, WatchQuery } from "./Watch.ts"
 
@@ -169,10 +175,10 @@ export interface Shape {
   readonly namespace: string
 
   /** Sends any request; a status outside 200–299 fails typed. JSON bodies come parsed, others as text. */
-  readonly request: (request: HttpRequest) => Effect.Effect<HttpResponse, KubernetesError>
+  readonly request: (request: Transport.HttpRequest) => Effect.Effect<Transport.HttpResponse, KubernetesError>
 
   /** Sends a request and gives the lines of its answer as they arrive (logs, raw watches). */
-  readonly stream: (request: HttpRequest) => Stream.Stream<string, KubernetesError>
+  readonly stream: (request: Transport.HttpRequest) => Stream.Stream<string, KubernetesError>
 
   /** Asks the server for its version. */
   readonly version: Effect.Effect<ServerVersion, KubernetesError>
@@ -221,11 +227,51 @@ export interface Shape {
 }
 
 /**
+ * How to make a client: which kubeconfig, and with what limits.
+ *
+ * @category options
+ * @since 0.1.0
+ */
+export interface ClientOptions extends Kubeconfig.LoadOptions, Transport.TransportOptions {}
+
+/**
+ * Makes a client of the API server that a kubeconfig names. No request is made yet. Its connections are closed with
+ * the scope.
+ *
+ * @see {@link KubernetesClient.layer} for a layer
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (
+  options: ClientOptions = {}
+): Effect.Effect<Shape, KubeconfigError | CertificateError, Scope.Scope> =>
+  Effect.flatMap(Transport.make(Kubeconfig.load(options), options), Operations.make)
+
+/**
  * The client of the API server that a program works on.
+ *
+ * **Example** (Asking for the version)
+ *
+ * ```ts
+ * import { Effect } from "effect"
+ * import { KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
+ *
+ * const program = Effect.gen(function*() {
+ *   const client = yield* KubernetesClient
+ *   return (yield* client.version).gitVersion
+ * })
+ *
+ * Effect.runPromise(program.pipe(Effect.provide(KubernetesClient.layer({ context: "lab" }))))
+ * ```
  *
  * @category services
  * @since 0.1.0
  */
 export class KubernetesClient extends Context.Service<KubernetesClient, Shape>()(
   "@holdfast/k8s-adapter/KubernetesClient"
-) {}
+) {
+  /** Provides a client of the API server that a kubeconfig names. */
+  static readonly layer = (
+    options?: ClientOptions
+  ): Layer.Layer<KubernetesClient, KubeconfigError | CertificateError> => Layer.effect(KubernetesClient, make(options))
+}

@@ -73,7 +73,7 @@ export const readPem = Effect.fnUntraced(function* (entry: Entry, field: string,
       : yield* invalidField(
           place,
           "it is not base64",
-          "Encode the PEM text with `base64 -w0`, or give the file's path as `" + field + "`."
+          `Encode the PEM text with "base64 -w0", or give the file's path as ${field}.`
         )
   }
   const path = yield* text(entry, field, at)

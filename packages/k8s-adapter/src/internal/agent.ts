@@ -1,0 +1,137 @@
+/**
+ * One pool of kept-alive connections to one API server with one set of certificates.
+ *
+ * A connection counts as open when its TLS handshake is through: Node itself sets no limit to that, and a server that
+ * accepts and says nothing would be waited for without end.
+ */
+import http from "node:http"
+import https from "node:https"
+import { isIP } from "node:net"
+import type { Duplex } from "node:stream"
+import tls from "node:tls"
+import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Redacted from "effect/Redacted"
+import type { ClientCertificate, Cluster } from "../Kubeconfig.ts"
+import { tunnel } from "./proxy.ts"
+
+/** Shorter than the 90 s for which kube-apiserver keeps an idle connection, so that it is not the one to close it. */
+const idleLimit = 60_000
+const keepAliveProbe = 30_000
+
+export interface ConnectionPool {
+  readonly agent: http.Agent
+  /** Lets requests under way finish, and opens no connection for others. */
+  readonly retire: () => void
+  /** Closes everything now. */
+  readonly close: () => void
+}
+
+export interface PoolOptions {
+  readonly cluster: Cluster
+  readonly clientCertificate: ClientCertificate | undefined
+  readonly proxy: URL | undefined
+  readonly connectTimeout: Duration.Duration
+}
+
+/** Makes a pool; the certificates are read here, so that one that TLS refuses fails here and not in an event. */
+export const make = Effect.fnUntraced(function* (options: PoolOptions) {
+  const server = new URL(options.cluster.server)
+  const secure = server.protocol === "https:"
+  const shared = { keepAlive: true, keepAliveMsecs: keepAliveProbe, scheduling: "lifo" as const, timeout: idleLimit }
+  const agent: http.Agent = secure
+    ? new https.Agent({ ...shared, ...(yield* tlsOptions(options)) })
+    : new http.Agent(shared)
+  const openNow = agent.createConnection
+  const fork = Effect.runCallbackWith(yield* Effect.context<never>())
+  const cancels = new Set<() => void>()
+
+  const connect = (given: http.ClientRequestArgs): Effect.Effect<Duplex, Error> =>
+    Effect.gen(function* () {
+      const through =
+        options.proxy === undefined
+          ? undefined
+          : yield* tunnel(options.proxy, `${server.hostname}:${server.port || (secure ? 443 : 80)}`)
+      return secure || through === undefined
+        ? yield* opened(
+            () => openNow.call(agent, through === undefined ? given : { ...given, socket: through }) as tls.TLSSocket,
+            secure ? "secureConnect" : "connect"
+          )
+        : through
+    }).pipe(
+      Effect.timeoutOrElse({
+        duration: options.connectTimeout,
+        orElse: () =>
+          Effect.fail(
+            timedOut(`no ${secure ? "TLS " : ""}connection within ${Duration.format(options.connectTimeout)}`)
+          )
+      })
+    )
+
+  agent.createConnection = (given, callback) => {
+    let cancel: (() => void) | undefined
+    cancel = fork(connect(given), {
+      onExit: (exit) => {
+        if (cancel !== undefined) cancels.delete(cancel)
+        if (Exit.isSuccess(exit)) callback?.(null, exit.value)
+        else callback?.(Cause.squash(exit.cause) as Error, undefined as never)
+      }
+    })
+    cancels.add(cancel)
+    return undefined
+  }
+  const retire = () => {
+    agent.maxFreeSockets = 0
+    for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy()
+  }
+  const close = () => {
+    for (const cancel of cancels) cancel()
+    agent.destroy()
+  }
+  return { agent, retire, close } satisfies ConnectionPool
+})
+
+const tlsOptions = ({ clientCertificate, cluster }: PoolOptions): Effect.Effect<https.AgentOptions, Error> =>
+  Effect.try({
+    try: () => {
+      const name = cluster.tlsServerName
+      return {
+        secureContext: tls.createSecureContext({
+          ...(cluster.certificateAuthority === undefined ? {} : { ca: cluster.certificateAuthority }),
+          ...(clientCertificate === undefined
+            ? {}
+            : { cert: clientCertificate.chainPem, key: Redacted.value(clientCertificate.privateKeyPem) })
+        }),
+        rejectUnauthorized: !cluster.insecureSkipTlsVerify,
+        ...(name === undefined
+          ? {}
+          : {
+              // An address is no name to ask for (RFC 6066), but one to expect.
+              servername: isIP(name) === 0 ? name : "",
+              checkServerIdentity: (_host: string, certificate: tls.PeerCertificate) =>
+                tls.checkServerIdentity(name, certificate)
+            })
+      }
+    },
+    catch: (error) => error as Error
+  })
+
+const opened = (open: () => Duplex, event: "secureConnect" | "connect"): Effect.Effect<Duplex, Error> =>
+  Effect.callback((resume) => {
+    const socket = open()
+    const onError = (error: Error) => resume(Effect.fail(error))
+    const onClose = () =>
+      resume(Effect.fail(Object.assign(new Error("the connection was closed"), { code: "ECONNRESET" })))
+    socket.once("error", onError)
+    socket.once("close", onClose)
+    socket.once(event, () => {
+      socket.off("error", onError)
+      socket.off("close", onClose)
+      resume(Effect.succeed(socket))
+    })
+    return Effect.sync(() => socket.destroy())
+  })
+
+export const timedOut = (message: string): Error => Object.assign(new Error(message), { code: "ETIMEDOUT" })

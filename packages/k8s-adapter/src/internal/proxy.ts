@@ -1,0 +1,90 @@
+/** Which proxy stands between us and a server, by the rules of client-go (golang.org/x/net/http/httpproxy). */
+import { request as httpRequest } from "node:http"
+import { request as httpsRequest } from "node:https"
+import { BlockList, isIP, isIPv6 } from "node:net"
+import type { Duplex } from "node:stream"
+import * as Effect from "effect/Effect"
+import type { Environment } from "./kubeconfigDocument.ts"
+
+/** The proxy for a server: the kubeconfig's own goes before the environment's. */
+export const proxyFor = (server: URL, proxyUrl: string | undefined, environment: Environment): URL | undefined => {
+  if (proxyUrl !== undefined) return new URL(proxyUrl)
+  const scheme = server.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY"
+  const proxy = environment[scheme] || environment[scheme.toLowerCase()]
+  if (!proxy || isExempt(server, environment["NO_PROXY"] || environment["no_proxy"] || "")) return undefined
+  const url = proxy.includes("://") ? proxy : `http://${proxy}`
+  return URL.canParse(url) ? new URL(url) : undefined
+}
+
+const isExempt = (server: URL, noProxy: string): boolean => {
+  const host = bare(server.hostname)
+  const port = server.port || (server.protocol === "https:" ? "443" : "80")
+  if (host === "localhost" || isLoopback(host)) return true
+  return noProxy
+    .split(",")
+    .map((rule) => rule.trim().toLowerCase())
+    .some((rule) => matches(rule, host, port))
+}
+
+const matches = (rule: string, host: string, port: string): boolean => {
+  if (rule === "") return false
+  if (rule === "*") return true
+  const [, network, bits] = /^(.+)\/(\d+)$/.exec(rule) ?? []
+  if (network !== undefined && isIP(network) !== 0) return isIP(host) !== 0 && inNetwork(host, network, Number(bits))
+  const [, name = rule, onlyPort] = /^(.*[^:]):(\d+)$/.exec(isIPv6(rule) ? "" : rule) ?? []
+  if (onlyPort !== undefined && onlyPort !== port) return false
+  const wanted = bare(name)
+  if (isIP(wanted) !== 0) return wanted === host
+  // "example.org" covers the name and all below it, ".example.org" and "*.example.org" only what is below.
+  const suffix = wanted.replace(/^\*?\./, "")
+  return host.endsWith(`.${suffix}`) || (host === suffix && suffix === wanted)
+}
+
+const bare = (host: string): string => host.replace(/^\[|\]$/g, "").toLowerCase()
+
+const isLoopback = (host: string): boolean => host === "::1" || inNetwork(host, "127.0.0.0", 8)
+
+const inNetwork = (host: string, network: string, bits: number): boolean => {
+  const family = isIP(host)
+  if (family === 0 || family !== isIP(network) || bits > (family === 4 ? 32 : 128)) return false
+  const list = new BlockList()
+  const type = family === 4 ? "ipv4" : "ipv6"
+  list.addSubnet(network, bits, type)
+  return list.check(host, type)
+}
+
+/** The proxy did not let us through. */
+export class ProxyRefused extends Error {
+  readonly code = "ERR_PROXY_REFUSED"
+}
+
+/** Opens a tunnel to `target` (`host:port`) through an HTTP proxy (RFC 9110, section 9.3.6). */
+export const tunnel = (proxy: URL, target: string): Effect.Effect<Duplex, Error> =>
+  Effect.callback((resume) => {
+    const call = (proxy.protocol === "https:" ? httpsRequest : httpRequest)({
+      host: bare(proxy.hostname),
+      port: proxy.port || (proxy.protocol === "https:" ? 443 : 80),
+      method: "CONNECT",
+      path: target,
+      agent: false,
+      headers: {
+        Host: target,
+        ...(proxy.username === "" ? {} : { "Proxy-Authorization": `Basic ${credentials(proxy)}` })
+      }
+    })
+    call.on("connect", (response, socket: Duplex) => {
+      if (response.statusCode === 200) return resume(Effect.succeed(socket))
+      socket.destroy()
+      resume(Effect.fail(new ProxyRefused(`the proxy ${proxy.host} answered ${response.statusCode} to CONNECT`)))
+    })
+    call.on("error", (error: NodeJS.ErrnoException) =>
+      resume(
+        Effect.fail(new ProxyRefused(`the proxy ${proxy.host} cannot be reached (${error.code ?? error.message})`))
+      )
+    )
+    call.end()
+    return Effect.sync(() => call.destroy())
+  })
+
+const credentials = (proxy: URL): string =>
+  Buffer.from(`${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`).toString("base64")
