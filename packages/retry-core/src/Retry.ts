@@ -36,8 +36,8 @@ export interface RetryOptions<in out E, out R = never> {
   readonly name?: string | undefined
   /** Takes the place of the policy's backoff; its end is the end of the attempts. */
   readonly schedule?: Schedule.Schedule<unknown, E | AttemptTimeout, never, R> | undefined
-  /** The level of the line that is logged for each retry; `Info` without it. */
-  readonly logLevel?: LogLevel.Severity | undefined
+  /** The level of the line that is logged for each retry; `Info` without it, no line with `None`. */
+  readonly logLevel?: LogLevel.Severity | "None" | undefined
 }
 
 /**

@@ -40,7 +40,11 @@ export const run = <A, E, R, R2>(
   self: Effect.Effect<A, E, R>,
   options: RetryOptions<E, R2>
 ): Effect.Effect<A, Failure<E>, R | R2> =>
-  Effect.withFiber((fiber) => new Run(fiber, self, options, monotonicMillis(fiber.getRef(Clock.Clock))).attempt())
+  Effect.withFiber((fiber) => {
+    const startedAt = monotonicMillis(fiber.getRef(Clock.Clock))
+    options.budget?.deposit(startedAt)
+    return new Run(fiber, self, options, startedAt, options.wake?.version ?? 0).attempt()
+  })
 
 /** The state of one operation, from its first attempt to its end. Times are milliseconds on the monotonic clock. */
 export class Run<A, E, R, R2> {
@@ -53,7 +57,7 @@ export class Run<A, E, R, R2> {
   readonly #deadlineAt: number
   readonly #attemptTimeout: number
 
-  #number = 0
+  #number = 1
   #attemptAt: number
   /** The version of the wake that the attempt began with. */
   #seen: number
@@ -79,7 +83,8 @@ export class Run<A, E, R, R2> {
     fiber: Fiber.Fiber<unknown, unknown>,
     self: Effect.Effect<A, E, R>,
     options: RetryOptions<E, R2>,
-    startedAt: number
+    startedAt: number,
+    seen: number
   ) {
     this.#fiber = fiber
     this.#self = self
@@ -90,14 +95,18 @@ export class Run<A, E, R, R2> {
     this.#attemptAt = startedAt
     this.#deadlineAt = startedAt + Duration.toMillis(this.#policy.deadline)
     this.#attemptTimeout = Duration.toMillis(this.#policy.attemptTimeout)
-    this.#seen = options.wake?.version ?? 0
-    options.budget?.deposit(startedAt)
+    this.#seen = seen
   }
 
-  /** The first attempt. */
+  /** Makes the first attempt, and whatever follows from it. */
   attempt(): Effect.Effect<A, Failure<E>, R | R2> {
-    this.#number = 1
-    return Effect.catchCause(this.#bounded(this.#self), (cause) => this.#failed(cause))
+    return Effect.catchCause(this.#bounded(this.#self), (cause) => this.failed(cause))
+  }
+
+  /** Goes on after the first attempt was made elsewhere and ran for longer than it may. */
+  timedOut(limit: number, boundedBy: AttemptTimeout["boundedBy"]): Effect.Effect<A, Failure<E>, R | R2> {
+    this.#timeout = new AttemptTimeout({ limit, boundedBy })
+    return this.failed(Cause.fail(this.#timeout))
   }
 
   #again(): Effect.Effect<A, Failure<E>, R | R2> {
@@ -106,7 +115,7 @@ export class Run<A, E, R, R2> {
     this.#seen = this.#options.wake?.version ?? 0
     return Effect.matchCauseEffect(
       this.#bounded(Telemetry.inSpan(this.#fiber, this.#self, this.#options.name, this.#number)),
-      { onFailure: (cause) => this.#failed(cause), onSuccess: (value) => this.#recovered(value) }
+      { onFailure: (cause) => this.failed(cause), onSuccess: (value) => this.#recovered(value) }
     )
   }
 
@@ -130,7 +139,8 @@ export class Run<A, E, R, R2> {
     return this.#tell({ _tag: "Recovered", name, attempt: this.#number, elapsed, history }, () => Effect.succeed(value))
   }
 
-  #failed(cause: Cause.Cause<E | AttemptTimeout>): Effect.Effect<A, Failure<E>, R | R2> {
+  /** Goes on after an attempt has failed. */
+  failed(cause: Cause.Cause<E | AttemptTimeout>): Effect.Effect<A, Failure<E>, R | R2> {
     const found = Cause.findError(cause)
     if (Result.isFailure(found)) return Effect.failCause(found.failure)
     // A failure that came together with a defect or an interruption is not one to try again.

@@ -56,10 +56,10 @@ export const inSpan = <A, E, R>(
 /** The line for one retry; `undefined` where nobody would see it. */
 export const logLine = (
   fiber: AnyFiber,
-  level: LogLevel.Severity,
+  level: LogLevel.Severity | "None",
   event: AttemptFailed<unknown>
 ): Effect.Effect<void> | undefined => {
-  if (LogLevel.isGreaterThan(fiber.cache.minimumLogLevel, level)) return undefined
+  if (level === "None" || LogLevel.isGreaterThan(fiber.cache.minimumLogLevel, level)) return undefined
   const { attempt, classification, delay, elapsed, name } = event
   return Effect.annotateLogs(
     Effect.logWithLevel(level)(

@@ -2,7 +2,6 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Fiber from "effect/Fiber"
 
 const defaultClock = Context.get(Context.empty(), Clock.Clock)
 
@@ -13,18 +12,18 @@ const longest = 2 ** 31 - 1
 export const monotonicMillis = (clock: Clock.Clock): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
 
 /**
- * Calls `onEnd` after `millis` on the fiber's clock, unless the function that it returns is called before.
+ * Calls `onEnd` after `millis` on the clock of `context`, unless the function that it returns is called before.
  *
  * With the default clock it is one host timer: a fiber that sleeps would take three times the memory. Any other clock,
  * as in tests, is asked to sleep.
  */
-export const startTimer = (fiber: Fiber.Fiber<unknown, unknown>, millis: number, onEnd: () => void): (() => void) => {
-  const clock = fiber.getRef(Clock.Clock)
-  return clock === defaultClock ? hostTimer(millis, onEnd) : clockTimer(fiber, clock, millis, onEnd)
+export const startTimer = (context: Context.Context<never>, millis: number, onEnd: () => void): (() => void) => {
+  const clock = Context.get(context, Clock.Clock)
+  return clock === defaultClock ? hostTimer(millis, onEnd) : clockTimer(context, clock, millis, onEnd)
 }
 
 /** A timer of the host, of any length. */
-export const hostTimer = (millis: number, onEnd: () => void): (() => void) => {
+const hostTimer = (millis: number, onEnd: () => void): (() => void) => {
   if (millis <= longest) {
     const handle = setTimeout(onEnd, millis)
     return () => clearTimeout(handle)
@@ -38,12 +37,12 @@ export const hostTimer = (millis: number, onEnd: () => void): (() => void) => {
 }
 
 const clockTimer = (
-  fiber: Fiber.Fiber<unknown, unknown>,
+  context: Context.Context<never>,
   clock: Clock.Clock,
   millis: number,
   onEnd: () => void
 ): (() => void) => {
-  const sleeper = Effect.runForkWith(fiber.context)(clock.sleep(Duration.millis(millis)))
+  const sleeper = Effect.runForkWith(context)(clock.sleep(Duration.millis(millis)))
   const forget = sleeper.addObserver(onEnd)
   return () => {
     forget()

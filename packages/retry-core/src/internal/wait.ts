@@ -23,7 +23,7 @@ export const sleepOrHint = (
       forget?.()
       resume(Effect.succeed(hint))
     })
-    const cancel = startTimer(fiber, millis, () => {
+    const cancel = startTimer(fiber.context, millis, () => {
       forget?.()
       resume(Effect.undefined)
     })
@@ -57,7 +57,7 @@ export const within = <A, E, R, E2>(
               cancel()
               resume(exit)
             })
-            const cancel = startTimer(fiber, millis, () => {
+            const cancel = startTimer(fiber.context, millis, () => {
               forget()
               attempt.interruptUnsafe(fiber.id)
               resume(onLimit())
