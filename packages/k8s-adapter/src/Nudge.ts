@@ -69,29 +69,86 @@ export const changedAt = (secret: KubernetesObject): number | undefined => {
   return times.length === 0 ? undefined : Math.max(...times)
 }
 
-/** A mount is at least as new as its pod; both times are whole seconds. */
-const mayBeStale = (pod: KubernetesObject, secrets: ReadonlyArray<KubernetesObject>): boolean => {
-  const startedAt = Date.parse(text(pod, "status", "startTime"))
-  return secrets.some((secret) => {
-    const changed = changedAt(secret)
-    return changed === undefined || Number.isNaN(startedAt) || changed >= startedAt - 1000
-  })
+/** A kubelet knows of a Secret's change after this time, in milliseconds; a nudge before that does nothing. */
+const tooEarly = 500
+
+/** Whether what a pod has mounted may be older than the Secret; the API does not tell, so times have to. */
+const mayBeStale = (pod: KubernetesObject, secret: KubernetesObject | undefined): boolean => {
+  const changed = secret === undefined ? undefined : changedAt(secret)
+  if (changed === undefined) return true
+  const nudged = Date.parse(pod.metadata.annotations?.[annotation] ?? "")
+  if (nudged > changed + 1000 + tooEarly) return false
+  const started = Date.parse(text(pod, "status", "startTime"))
+  // Both are whole seconds: in doubt the mount is older.
+  return Number.isNaN(started) || changed >= started - 1000
 }
 
-const readable = (service: ServiceRef, names: ReadonlyArray<string>) =>
+/**
+ * A pod that mounts a Secret with a certificate and may not have its newest content yet.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface StaleMount {
+  readonly namespace: string
+  readonly pod: string
+  readonly secret: string
+  /** When the Secret was changed last, in milliseconds; `undefined` where we may not read it. */
+  readonly changedAt: number | undefined
+}
+
+const secretOf = (namespace: string, name: string) =>
   Effect.gen(function* () {
     const client = yield* KubernetesClient
-    return yield* Effect.forEach(
-      names,
-      (name) =>
-        client.get({ apiVersion: "v1", kind: "Secret", namespace: service.namespace, name }).pipe(
-          Effect.map((secret) => ({ name, secret: secret as KubernetesObject | undefined })),
-          // Optional Secrets are not there; others are not for us to read: then the mount itself has to do.
-          Effect.catch((error) => Effect.succeed({ name, secret: undefined, absent: error._tag === "NotFound" }))
-        ),
-      { concurrency: 4 }
-    ).pipe(Effect.map((found) => found.filter((one) => !("absent" in one && one.absent))))
+    return yield* client.get({ apiVersion: "v1", kind: "Secret", namespace, name })
+  }).pipe(
+    Effect.map((secret) =>
+      holdsCertificate(secret) ? [{ name, secret: secret as KubernetesObject | undefined }] : []
+    ),
+    Effect.catchTags({
+      // An optional Secret that is not there.
+      NotFound: () => Effect.succeed([]),
+      // Not for us to read: then that it is mounted has to do.
+      Forbidden: () => Effect.succeed([{ name, secret: undefined }])
+    })
+  )
+
+/**
+ * The pods behind a Service, and which of their mounts may be older than the Secret.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const mountsBehind = (
+  ref: ServiceRef
+): Effect.Effect<{ readonly pods: number; readonly stale: ReadonlyArray<StaleMount> }, ClientError, KubernetesClient> =>
+  Effect.gen(function* () {
+    const pods = yield* podsBehind(ref)
+    const names = [...new Set(pods.flatMap(mountedSecrets))]
+    const secrets = (yield* Effect.forEach(names, (name) => secretOf(ref.namespace, name), { concurrency: 4 })).flat()
+    const stale = pods.flatMap((pod) => {
+      const mounted = new Set(mountedSecrets(pod))
+      return secrets
+        .filter(({ name, secret }) => mounted.has(name) && mayBeStale(pod, secret))
+        .map(({ name, secret }) => ({
+          namespace: ref.namespace,
+          pod: pod.metadata.name ?? "",
+          secret: name,
+          changedAt: secret === undefined ? undefined : changedAt(secret)
+        }))
+    })
+    return { pods: pods.length, stale }
   })
+
+const annotate = (namespace: string, name: string, now: string): Effect.Effect<void, ClientError, KubernetesClient> =>
+  Effect.gen(function* () {
+    const client = yield* KubernetesClient
+    const ref = { apiVersion: "v1", kind: "Pod", namespace, name }
+    yield* client.patch(ref, { type: "merge", body: { metadata: { annotations: { [annotation]: now } } } })
+  }).pipe(
+    // A pod that has gone meanwhile needs no refresh.
+    Effect.catchTag("NotFound", () => Effect.void)
+  )
 
 /**
  * Annotates the pods behind a Service that mount a Secret with a certificate that may be newer than their mount.
@@ -103,34 +160,11 @@ const readable = (service: ServiceRef, names: ReadonlyArray<string>) =>
 export const service: (ref: ServiceRef) => Effect.Effect<Nudged, ClientError, KubernetesClient> = Effect.fn(
   "Nudge.service"
 )(function* (ref) {
-  const client = yield* KubernetesClient
-  const pods = yield* podsBehind(ref)
-  const found = yield* readable(ref, [...new Set(pods.flatMap(mountedSecrets))])
-  const serving = found.filter(({ secret }) => secret === undefined || holdsCertificate(secret))
-  const stale = pods.filter((pod) => {
-    const mounted = new Set(mountedSecrets(pod))
-    const secrets = serving.filter(({ name }) => mounted.has(name))
-    const known = secrets.flatMap(({ secret }) => (secret === undefined ? [] : [secret]))
-    return secrets.length > known.length || mayBeStale(pod, known)
-  })
+  const { stale } = yield* mountsBehind(ref)
+  const pods = [...new Set(stale.map(({ pod }) => pod))]
   const now = new Date(yield* Clock.currentTimeMillis).toISOString()
-  yield* Effect.forEach(
-    stale,
-    (pod) =>
-      client
-        .patch(
-          { apiVersion: "v1", kind: "Pod", namespace: ref.namespace, name: pod.metadata.name ?? "" },
-          { type: "merge", body: { metadata: { annotations: { [annotation]: now } } } }
-        )
-        // A pod that has gone meanwhile needs no refresh.
-        .pipe(Effect.catchTag("NotFound", () => Effect.void)),
-    { concurrency: 4, discard: true }
-  )
-  return {
-    namespace: ref.namespace,
-    pods: stale.map((pod) => pod.metadata.name ?? ""),
-    secrets: serving.map(({ name }) => name)
-  }
+  yield* Effect.forEach(pods, (pod) => annotate(ref.namespace, pod, now), { concurrency: 4, discard: true })
+  return { namespace: ref.namespace, pods, secrets: [...new Set(stale.map(({ secret }) => secret))] }
 })
 
 /**

@@ -13,7 +13,9 @@ export interface ServiceRef {
 }
 
 /** An error on the way from the API server to what it calls. */
-export type CalloutError = CertificateError | WebhookUnavailable
+export type CalloutError =
+  | WebhookUnavailable
+  | (CertificateError & { readonly where: "webhook" | "conversion-webhook" | "aggregated-api" })
 
 export const isCallout = (error: ClientError): error is CalloutError =>
   error._tag === "WebhookUnavailable" ||
