@@ -8,12 +8,12 @@ export default defineConfig({
   input: "src/main.ts",
   platform: "node",
   transform: { define: { HOLDFAST_VERSION: JSON.stringify(version) }, target: "node22" },
-  resolve: { tsconfigFilename: false },
+  tsconfig: false,
   output: {
     file: "dist/holdfast.mjs",
     format: "esm",
     codeSplitting: false,
     minify: true,
-    legalComments: "inline"
+    comments: { legal: true }
   }
 })

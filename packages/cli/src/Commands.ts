@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { Command } from "./commandline/Command.ts"
+import { apply } from "./commands/Apply.ts"
 import { completion } from "./commands/Completion.ts"
 import { version } from "./commands/Version.ts"
 
@@ -13,4 +14,4 @@ import { version } from "./commands/Version.ts"
  * @category constants
  * @since 0.1.0
  */
-export const commands: ReadonlyArray<Command> = [version, completion]
+export const commands: ReadonlyArray<Command> = [apply, version, completion]

@@ -61,12 +61,12 @@ const tellFailure = (host: Host, cause: Cause.Cause<unknown>, { v = 0, logFormat
 export const execute = async <E>(
   host: Host,
   telling: Telling,
-  effect: Effect.Effect<ExitCode.ExitName, E, Progress.Progress | Scope.Scope>
+  effect: Effect.Effect<void, E, Progress.Progress | Scope.Scope>
 ): Promise<ExitCode.ExitCode> => {
   const layer = Layer.mergeAll(
     Progress.Progress.layer(host, { format: telling.logFormat ?? "text", all: telling.progress ?? true }),
     logs(host, telling)
   )
   const exit = await Effect.runPromiseExit(Effect.provide(Effect.scoped(effect), layer), { signal: host.signal })
-  return Exit.isSuccess(exit) ? ExitCode.of(exit.value) : tellFailure(host, exit.cause, telling)
+  return Exit.isSuccess(exit) ? ExitCode.of("ok") : tellFailure(host, exit.cause, telling)
 }

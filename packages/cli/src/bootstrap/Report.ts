@@ -3,24 +3,10 @@
  *
  * @since 0.1.0
  */
-import type { ObjectRef } from "@holdfast/k8s-adapter/KubernetesObject"
-import { format as formatRef, groupVersion } from "@holdfast/k8s-adapter/KubernetesObject"
 import { format } from "../output/Durations.ts"
-import * as Table from "../output/Table.ts"
+import * as Objects from "../output/Objects.ts"
 import { truncate } from "../output/TextWidth.ts"
 import * as Timeline from "../output/Timeline.ts"
-
-/**
- * What became of an object.
- *
- * @category models
- * @since 0.1.0
- */
-export interface ObjectResult {
-  readonly ref: ObjectRef
-  readonly result: string
-  readonly attempts: number
-}
 
 /**
  * What a bootstrap did. All times are milliseconds.
@@ -39,7 +25,7 @@ export interface BootstrapReport {
   }
   readonly source: string
   readonly duration: number
-  readonly objects: ReadonlyArray<ObjectResult>
+  readonly objects: ReadonlyArray<Objects.ObjectResult>
   readonly certificateJobs: ReadonlyArray<{
     readonly job: string
     readonly action: string
@@ -76,35 +62,6 @@ const summary = (report: BootstrapReport): ReadonlyArray<ReadonlyArray<string>> 
 }
 
 /**
- * The objects as rows of a table.
- *
- * @category rendering
- * @since 0.1.0
- */
-export const objectTable = (objects: ReadonlyArray<ObjectResult>, wide: boolean): string =>
-  Table.render(
-    ["NAMESPACE", "KIND", "NAME", "RESULT", ...(wide ? ["API VERSION", "ATTEMPTS"] : [])],
-    objects.map(({ ref, result, attempts }) => [
-      ref.namespace ?? "",
-      ref.kind,
-      ref.name,
-      result,
-      ...(wide ? [ref.apiVersion, String(attempts)] : [])
-    ])
-  )
-
-/**
- * Kind, group and name as `-o name` prints them, without the namespace.
- *
- * @category rendering
- * @since 0.1.0
- */
-export const objectName = ({ apiVersion, kind, name }: ObjectRef): string => {
-  const { group } = groupVersion(apiVersion)
-  return `${kind.toLowerCase()}${group === "" ? "" : `.${group}`}/${name}`
-}
-
-/**
  * The report for a person: a summary, the objects when asked for, and the timeline of attempts where there was more
  * than one.
  *
@@ -118,7 +75,7 @@ export const renderTable = (
   const lines = summary(report).map(
     ([name = "", text = ""]) => `${truncate(`${name.padEnd(13)}${text}`, options.columns)}\n`
   )
-  const objects = options.wide ? `\n${objectTable(report.objects, true)}` : ""
+  const objects = options.wide ? `\n${Objects.render(report.objects, "wide")}` : ""
   const timeline = report.attempts.length === 0 ? "" : `\n${Timeline.render(report.attempts, options.columns)}`
   return `${lines.join("")}${objects}${timeline}`
 }
@@ -131,14 +88,6 @@ export const renderTable = (
  */
 export const toJson = (report: BootstrapReport): unknown => ({
   ...report,
-  objects: report.objects.map(({ ref, ...rest }) => ({ ...ref, ...rest })),
+  objects: report.objects.map(({ ref, result, attempts }) => ({ ...ref, result, attempts })),
   duration: Math.round(report.duration)
 })
-
-/**
- * A reference for messages.
- *
- * @category rendering
- * @since 0.1.0
- */
-export const subject = formatRef

@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+import * as Apply from "@holdfast/k8s-adapter/Apply"
+import { format } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Cause from "effect/Cause"
 import * as Predicate from "effect/Predicate"
 import * as ExitCode from "../ExitCode.ts"
@@ -17,7 +19,7 @@ import { clean } from "./TextWidth.ts"
  */
 export interface Report {
   readonly exit: ExitCode.ExitName
-  /** One line, without line breaks or control characters. */
+  /** Without control characters; one line, but for an apply of which several objects failed. */
   readonly message: string
 }
 
@@ -38,6 +40,8 @@ const exits: Readonly<Record<string, ExitCode.ExitName>> = {
   Timeout: "timeout"
 }
 
+const cleanLines = (text: string) => text.split("\n").map(clean).join("\n")
+
 const shorten = (text: string) => (text.length > 2000 ? `${text.slice(0, 2000)}…` : text)
 
 /** A manifest that could not be fetched is a matter of the network, not of its content. */
@@ -54,6 +58,14 @@ export const ofError = (error: unknown): Report => {
   if (error instanceof CommandError) return { exit: error.exit, message: clean(error.message) }
   const tag = Predicate.hasProperty(error, "_tag") && typeof error._tag === "string" ? error._tag : ""
   const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof Apply.ApplyFailed) {
+    const reports = error.failures.map((failure) => ofError(failure.error))
+    const [first] = error.failures
+    const exits = new Set(reports.map(({ exit }) => exit))
+    const exit = exits.size === 1 ? ([...exits][0] as ExitCode.ExitName) : "failure"
+    const single = error.failures.length === 1 && first !== undefined && error.applied.length + error.skipped === 0
+    return { exit, message: single ? `${format(first.ref)}: ${reports[0]?.message}` : cleanLines(error.message) }
+  }
   const exit = tag === "ManifestError" && error instanceof Error ? ofManifest(error) : (exits[tag] ?? "failure")
   return { exit, message: shorten(clean(message)) }
 }

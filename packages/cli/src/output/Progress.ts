@@ -41,30 +41,58 @@ export interface Shape {
 
 const important: ReadonlySet<ProgressEvent["type"]> = new Set(["Warning", "Retry", "Retrying", "Recovered", "GaveUp"])
 
-/** Plain lines; a wait is told when it begins and when its text changes. */
-const plain = (host: Host): Shape => {
-  const paint = Paint.make(Paint.wanted(host, host.stderr))
-  const told = new Map<string, string>()
+interface Wait {
+  readonly text: string
+  readonly since: number
+  readonly told: boolean
+}
+
+/** A wait that is over sooner is no news for a log. */
+const newsAfter = 1000
+
+/** Lines in a log; a wait is told when it has lasted a moment, and again when its reason changes. */
+const lines = Effect.fnUntraced(function* (
+  write: (event: ProgressEvent) => Effect.Effect<void>
+): Effect.fn.Return<Shape, never, Scope.Scope> {
+  const waits = new Map<string, Wait>()
+  const overdue = Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    Effect.forEach(
+      [...waits].filter(([, wait]) => !wait.told && now - wait.since >= newsAfter),
+      ([key, wait]) => {
+        waits.set(key, { ...wait, told: true })
+        return write({ type: "Waiting", key, text: wait.text })
+      },
+      { discard: true }
+    )
+  )
+  yield* Effect.forkScoped(Effect.repeat(overdue, Schedule.spaced("250 millis")))
   return {
     tell: (event) =>
-      Effect.sync(() => {
-        if (event.type === "Waiting") {
-          if (event.text === undefined) {
-            told.delete(event.key)
-            return
-          }
-          if (told.get(event.key) === event.text) return
-          told.set(event.key, event.text)
-        }
-        const said = line(event)
-        if (said !== undefined) host.stderr.write(`${paintLine(said, paint)}\n`)
-      })
+      event.type !== "Waiting"
+        ? write(event)
+        : Effect.map(Clock.currentTimeMillis, (now) => {
+            const { key, text } = event
+            const before = waits.get(key)
+            if (text === undefined) waits.delete(key)
+            else if (before?.text !== text) waits.set(key, { text, since: before?.since ?? now, told: false })
+          })
   }
+})
+
+/** Plain lines. */
+const plain = (host: Host) => {
+  const paint = Paint.make(Paint.wanted(host, host.stderr))
+  return lines((event) =>
+    Effect.sync(() => {
+      const said = line(event)
+      if (said !== undefined) host.stderr.write(`${paintLine(said, paint)}\n`)
+    })
+  )
 }
 
 /** One JSON object a line, with the time and the same words as the plain lines. */
-const json = (host: Host): Shape => ({
-  tell: (event) =>
+const json = (host: Host) =>
+  lines((event) =>
     Effect.map(Clock.currentTimeMillis, (now) => {
       const said = line(event)
       if (said === undefined) return
@@ -74,7 +102,7 @@ const json = (host: Host): Shape => ({
       const record = { time: new Date(now).toISOString(), level, message: said.text, event: type, ...fields }
       host.stderr.write(`${JSON.stringify(record)}\n`)
     })
-})
+  )
 
 const frames = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
@@ -139,10 +167,10 @@ export class Progress extends Context.Service<Progress, Shape>()("@holdfast/cli/
       Effect.gen(function* () {
         const teller =
           options.format === "json"
-            ? json(host)
+            ? yield* json(host)
             : options.all && Paint.isLive(host, host.stderr)
               ? yield* live(host)
-              : plain(host)
+              : yield* plain(host)
         return options.all
           ? teller
           : { tell: (event) => (important.has(event.type) ? teller.tell(event) : Effect.void) }

@@ -21,6 +21,8 @@ import type { TimelineEntry } from "./Timeline.ts"
 export interface RetryTelling {
   readonly onEvent: (subject: string) => (event: RetryEvent<ClientError>) => Effect.Effect<void>
   readonly entries: () => ReadonlyArray<TimelineEntry>
+  /** How often a subject was tried: once when nothing had to be told about it. */
+  readonly attemptsOf: (subject: string) => number
   /** Milliseconds since the command began. */
   readonly elapsed: Effect.Effect<number>
 }
@@ -105,5 +107,8 @@ export const make: Effect.Effect<RetryTelling, never, Progress> = Effect.gen(fun
       }
     })
 
-  return { onEvent, entries: () => entries, elapsed }
+  const attemptsOf = (subject: string) =>
+    entries.reduce((most, entry) => (entry.subject === subject ? Math.max(most, entry.attempt) : most), 1)
+
+  return { onEvent, entries: () => entries, attemptsOf, elapsed }
 })

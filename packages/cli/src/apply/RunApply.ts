@@ -1,0 +1,110 @@
+/**
+ * The work of `holdfast apply`.
+ *
+ * @since 0.1.0
+ */
+import * as Apply from "@holdfast/k8s-adapter/Apply"
+import { KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
+import { format, toRef } from "@holdfast/k8s-adapter/KubernetesObject"
+import * as Wait from "@holdfast/k8s-adapter/Wait"
+import * as Effect from "effect/Effect"
+import { clientOptions } from "../Connection.ts"
+import type { Run } from "../commandline/Command.ts"
+import type { applyFlags } from "../commands/Apply.ts"
+import { execute } from "../Execute.ts"
+import { tellApply } from "../output/ApplyTelling.ts"
+import { CommandError } from "../output/CommandError.ts"
+import * as Objects from "../output/Objects.ts"
+import { Progress } from "../output/Progress.ts"
+import * as RetryTelling from "../output/RetryTelling.ts"
+import { readPolicy } from "../RetryFlags.ts"
+import { dryRun } from "./DryRun.ts"
+import { readManifests } from "./ReadManifests.ts"
+
+/**
+ * Applies manifests.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const run: Run<typeof applyFlags> = ({ flags, host }) => {
+  const program = Effect.gen(function* () {
+    if (flags.filename.length === 0 && flags.kustomize === undefined) {
+      return yield* new CommandError({
+        exit: "usage",
+        detail: "nothing to apply: give a file with -f or a kustomization with -k",
+        hint: 'See "holdfast apply --help".'
+      })
+    }
+    const policy = yield* readPolicy(flags, host)
+    const objects = yield* readManifests(
+      {
+        files: flags.filename,
+        ...(flags.kustomize === undefined ? {} : { kustomize: flags.kustomize }),
+        recursive: flags.recursive ?? false,
+        stdin: { [Symbol.asyncIterator]: () => host.stdin.bytes()[Symbol.asyncIterator]() }
+      },
+      flags.namespace
+    )
+    const print = (results: ReadonlyArray<Objects.ObjectResult>) =>
+      Effect.sync(() => host.stdout.write(Objects.render(results, flags.output)))
+
+    if (flags.dryRun === "client") {
+      yield* print(
+        objects.map((object) => ({
+          ref: toRef(object),
+          result: "would be applied (client dry run)",
+          attempts: 0,
+          object
+        }))
+      )
+      return
+    }
+    const retries = yield* RetryTelling.make
+    const progress = yield* Progress
+    const options: Apply.ApplyOptions = {
+      policy,
+      wake: flags.wake,
+      nudge: flags.nudge,
+      fieldManager: flags.fieldManager,
+      force: flags.forceConflicts,
+      onEvent: (event) => Effect.provideService(tellApply(retries, "retries")(event), Progress, progress)
+    }
+    const work = Effect.gen(function* () {
+      if (flags.dryRun === "server") {
+        yield* print(yield* dryRun(objects, options))
+        return
+      }
+      const results = (applied: ReadonlyArray<Apply.Applied>) =>
+        applied.map(({ ref, outcome, live }) => ({
+          ref,
+          result: outcome,
+          attempts: retries.attemptsOf(format(ref)),
+          object: live
+        }))
+      const applied = yield* Apply.apply(objects, options).pipe(
+        Effect.tapError((error) => print(results(error.applied)))
+      )
+      if (flags.wait === true) {
+        yield* Effect.forEach(
+          applied,
+          ({ live }) =>
+            Wait.ready(live, {
+              last: live,
+              deadline: flags.timeout ?? "5 minutes",
+              onProgress: ({ ref, waitingFor, reason }) =>
+                progress.tell({
+                  type: "Waiting",
+                  key: format(ref),
+                  text: `${format(ref)} to ${waitingFor}: ${reason}`
+                })
+            }),
+          { concurrency: "unbounded" }
+        )
+      }
+      yield* print(results(applied))
+    })
+    yield* Effect.provide(work, KubernetesClient.layer(clientOptions(flags, host)))
+  })
+  return execute(host, flags, program)
+}
