@@ -87,12 +87,18 @@ const refuse = (client: Duplex, address: string): void =>
 
 const join = (client: Duplex, upstream: Socket, address: string): void => {
   let connected = false
-  upstream.once("connect", () => {
+  const accept = () => {
     connected = true
     client.write("HTTP/1.1 200 OK\r\n\r\n")
     client.pipe(upstream).pipe(client)
-    upstream.once("close", () => client.destroy())
-    client.once("close", () => upstream.destroy())
+  }
+  upstream.once("connect", accept)
+  upstream.once("close", () => client.end())
+  client.once("close", () => upstream.destroy())
+  upstream.on("error", (error: NodeJS.ErrnoException) => {
+    if (!connected && error.code === "ECONNREFUSED") return refuse(client, address)
+    // A listener that resets what it has accepted may be reported before the connection is.
+    if (!connected) accept()
+    client.end()
   })
-  upstream.on("error", () => (connected ? client.destroy() : refuse(client, address)))
 }

@@ -42,7 +42,13 @@ export const request = (pool: Agent, options: Request): Effect.Effect<Response, 
     const fail = (cause: Error) => resume(Effect.fail(new NoResponse({ url: options.url, cause })))
     httpsRequest(
       options.url,
-      { agent: pool, method: options.method ?? "GET", headers: options.headers, signal },
+      {
+        agent: pool,
+        method: options.method ?? "GET",
+        // Node sends a body of its own accord, but its length only with the methods that usually have one.
+        headers: { "content-length": Buffer.byteLength(options.body ?? ""), ...options.headers },
+        signal
+      },
       (response) => {
         const chunks: Array<string> = []
         response.setEncoding("utf8")
