@@ -57,7 +57,7 @@ export const decide = (options: {
   }
   if (live.metadata.deletionTimestamp !== undefined) return { action: "replace", reason: "it is being deleted" }
   const failed = isTrue(live, "Failed")
-  if (!failed && !isTrue(live, "Complete")) return { action: "follow", reason: "it is running" }
+  if (!failed && !isTrue(live, "Complete")) return { action: "follow", reason: "it has not ended yet" }
   if (rotate) return { action: "replace", reason: "--rotate" }
   switch (certificate._tag) {
     case "good":
