@@ -295,10 +295,14 @@ const connectionOf = (kubeconfig: Kubeconfig): Connection => ({
 /** A digest of all that a connection is made from, secrets included: two kubeconfigs of equal digests are equal. */
 const fingerprintOf = ({ cluster, user }: Kubeconfig): string =>
   createHash("sha256")
-    .update(
-      JSON.stringify([cluster, user], (_key, value) => (Redacted.isRedacted(value) ? Redacted.value(value) : value))
-    )
+    .update(JSON.stringify([cluster, user], revealing))
     .digest("base64")
+
+/** `value` has been through `toJSON`, which hides what is redacted: the holder has the thing itself. */
+function revealing(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
+  const held = this[key]
+  return Redacted.isRedacted(held) ? Redacted.value(held) : value
+}
 
 /** Whether a certificate error is about our own connection, and not about one that the API server made. */
 const isOurs = (error: CertificateError): boolean => error.where === "api-server" || error.where === "kubeconfig"

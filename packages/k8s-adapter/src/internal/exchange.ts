@@ -1,6 +1,7 @@
 /** One request and its answer over a pool's connections. */
 import http, { type IncomingMessage } from "node:http"
 import https from "node:https"
+import process from "node:process"
 import { gunzip } from "node:zlib"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -61,12 +62,16 @@ export const collect = (response: IncomingMessage, limit: number): Effect.Effect
     })
     response.once("error", (error) => resume(Effect.fail(error)))
     response.once("end", () => {
+      // Node puts the connection back into the pool in the next tick: who asks again before that opens another one.
+      process.nextTick(whole)
+    })
+    const whole = () => {
       const bytes = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size)
       if (response.headers["content-encoding"] !== "gzip") return resume(Effect.succeed(bytes.toString("utf8")))
       gunzip(bytes, { maxOutputLength: limit }, (error, text) =>
         resume(error === null ? Effect.succeed(text.toString("utf8")) : Effect.fail(error))
       )
-    })
+    }
     return Effect.sync(() => response.destroy())
   })
 

@@ -28,8 +28,11 @@ export interface TlsServer {
   readonly reset: Effect.Effect<void>
 }
 
+/** The certificates are looked at by TLS, which knows nothing of a test's virtual clock. */
+const anHourAgo = () => new Date(Date.now() - 3_600_000)
+
 export const makeAuthority = (commonName = "lab-ca") =>
-  Effect.orDie(CertificateAuthority.make({ commonName, validity: "1 day" }))
+  Effect.orDie(CertificateAuthority.make({ commonName, validity: "1 day", notBefore: anHourAgo() }))
 
 export const serverLeaf = (ca: CertificateAuthority.CertificateAuthority, options: object = {}) =>
   Effect.orDie(
@@ -37,14 +40,21 @@ export const serverLeaf = (ca: CertificateAuthority.CertificateAuthority, option
       commonName: "api",
       dnsNames: ["localhost", "api.lab"],
       ipAddresses: ["127.0.0.1"],
-      validity: "1 hour",
+      validity: "2 hours",
+      notBefore: anHourAgo(),
       ...options
     })
   )
 
 export const clientLeaf = (ca: CertificateAuthority.CertificateAuthority, options: object = {}) =>
   Effect.orDie(
-    CertificateAuthority.issue(ca, { commonName: "ada", validity: "1 hour", usages: ["client"], ...options })
+    CertificateAuthority.issue(ca, {
+      commonName: "ada",
+      validity: "2 hours",
+      notBefore: anHourAgo(),
+      usages: ["client"],
+      ...options
+    })
   )
 
 export const json = (response: http.ServerResponse, body: unknown, status = 200, headers: object = {}) => {
