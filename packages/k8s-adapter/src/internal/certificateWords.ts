@@ -1,0 +1,183 @@
+/**
+ * How the world words its certificate errors: one table, made from what the sources print, not from seen messages.
+ *
+ * Sources: OpenSSL crypto/x509/x509_txt.c and ssl/ssl_err.c; BoringSSL ssl errors; Go (see goTls.ts); OpenJDK
+ * sun.security.validator, provider.certpath and ssl.Alert; Apache HttpClient and OkHttp host name verifiers; GnuTLS
+ * lib/cert-session.c; Wget; NSS and mozilla::pkix error names; Chromium net_error_list.h; Schannel and wincrypt HRESULTs;
+ * .NET SslPolicyErrors and X509ChainStatusFlags; curl lib/vtls; CPython Modules/_ssl.c and ssl.match_hostname; rustls
+ * and webpki error.rs; Erlang ssl_alert; PostgreSQL libpq; client-go cert and clientcmd.
+ */
+import type { Reason } from "../CertificateError.ts"
+
+/**
+ * How precise a wording is: 0 names the fault, 1 leaves a choice, 2 only says that it is about a certificate. Precise
+ * wordings win over vague ones anywhere in the same text.
+ */
+export type Vagueness = 0 | 1 | 2
+
+export interface Wording {
+  readonly reason: Reason
+  readonly vagueness: Vagueness
+  readonly pattern: RegExp
+}
+
+const words = (reason: Reason, vagueness: Vagueness, ...patterns: ReadonlyArray<RegExp>): ReadonlyArray<Wording> =>
+  patterns.map((pattern) => ({ reason, vagueness, pattern }))
+
+/** In one line the first wording of this table that is found decides. */
+export const certificateWords: ReadonlyArray<Wording> = [
+  ...words(
+    "hostname-mismatch",
+    0,
+    /ERR_TLS_CERT_ALTNAME_INVALID|(?:Hostname\/IP|does not match|doesn't match) certificate's altnames|is not in the cert's (?:altnames|list)/i,
+    /(?:hostname|IP address|email address) mismatch\b.{0,40}certificate|(?:verify error|verify return code|certificate verify failed).{0,40}(?:hostname|IP address) mismatch|\bcertificate.{0,40}hostname mismatch/i,
+    /certificate is not valid for (?:any names|requested|'|"|“|host|the (?:host|name|requested))/i,
+    /No subject alternative (?:DNS )?names? (?:present|matching|found)|No name matching \S{1,300} found/i,
+    /Certificate for <[^>]{1,300}> doesn't match|hostname in certificate didn't match|Hostname \S{1,300} (?:was )?not verified/i,
+    /no alternative certificate subject name matches|certificate subject name .{0,300}does ?n[o']t match target host/i,
+    /hostname ["'`]?[^"'`\s]{1,300}["'`]? (?:doesn't|does not) match/i,
+    /no appropriate (?:commonName|subjectAltName)/i,
+    /certificate (?:common name|subject).{0,300}(?:doesn't|does not) match/i,
+    /certificate(?:'s owner| for "[^"]{1,300}")? does not match (?:host ?name|host|the (?:host|expected|requested)|expected|target)/i,
+    /name in the certificate does not match|requested domain name does not match the server's certificate/i,
+    /no certificate subject alternative name matches/i,
+    /Peer certificate CN=.{1,300} did not match|Unable to locate peer certificate CN/i,
+    /hostname does not match CN in peer certificate|does not match any of DNSNames/i,
+    /SSL_ERROR_BAD_CERT_DOMAIN|ERR_CERT_COMMON_NAME_INVALID|SEC_E_WRONG_PRINCIPAL|CERT_E_CN_NO_MATCH|0x80090322|0x800B010F/i,
+    /target principal name is incorrect/i,
+    /RemoteCertificateNameMismatch|errSSLHostNameMismatch/,
+    /(?:NotValidForName|CertNotValidForName)\b|certificate not valid for name/,
+    /hostname_check_failed/,
+    /certificate relies on legacy Common Name field/i,
+    /(?:doesn't|does not) contain any IP SANs/i
+  ),
+  ...words(
+    "revoked",
+    0,
+    /\bCERT_REVOKED\b|ERR_CERT_REVOKED|SEC_ERROR_REVOKED_CERTIFICATE|CRYPT_E_REVOKED|0x80092010/,
+    /certificate (?:has been |was |is |chain is )?revoked/i,
+    /CertificateRevokedException|invalid peer certificate: Revoked|InvalidCertificate\(Revoked\)/
+  ),
+  ...words(
+    "not-yet-valid",
+    0,
+    /\bCERT_NOT_YET_VALID\b|MOZILLA_PKIX_ERROR_NOT_YET_VALID|CertificateNotYetValidException/,
+    /certificate (?:is )?not (?:yet valid|valid yet|yet activated|valid until|valid before)(?! or )/i,
+    /(?<!or is )(?:is|was) not yet valid: current time|uses not yet valid certificate|certificate is not yet activated/i,
+    /(?:invalid peer certificate: |InvalidCertificate\()NotValidYet/
+  ),
+  ...words(
+    "expired",
+    0,
+    /\bCERT_HAS_EXPIRED\b|SEC_ERROR_EXPIRED_(?:ISSUER_)?CERTIFICATE|SEC_E_CERT_EXPIRED|0x80090328/,
+    /CertificateExpiredException|\bcert_expired\b/,
+    /\b(?:certificate|cert)s?(?: chain)? (?:has |have |is |was |are |had |already |been )*expired(?! or (?:is )?not)/i,
+    /(?:certificate|\.crt|\.pem) .{0,120}(?:has|is|was) (?:already )?expired(?! or (?:is )?not)/i,
+    /(?:received|peer's|issued|server|client|serving|CA|root|intermediate|leaf) certificate(?: chain)? (?:has|is) (?:already )?expired/i,
+    /chain uses (?:an )?expired certificate|presented an expired certificate/i,
+    /(?:invalid peer certificate: |InvalidCertificate\()(?:Expired|certificate expired)/,
+    /certificate expired (?:on|at|since)\b/i
+  ),
+  ...words(
+    "expired-or-not-yet-valid",
+    1,
+    /certificate (?:has |is )?expired or (?:is )?not (?:yet valid|valid yet)/i,
+    /ERR_CERT_DATE_INVALID|CERT_E_EXPIRED|0x800B0101|not within its validity period/i,
+    /\bNotTimeValid\b|CertPathValidatorException: (?:validity|timestamp) check failed/
+  ),
+  ...words(
+    "bad-signature",
+    0,
+    /\bCERT_SIGNATURE_FAILURE\b|certificate signature failure|unable to decrypt certificate's signature|UNABLE_TO_DECRYPT_CERT_SIGNATURE/i,
+    /SEC_ERROR_BAD_SIGNATURE|signature in the certificate is invalid/i,
+    /CertPathValidatorException: signature check failed|InvalidCertificate\(BadSignature|invalid peer certificate: (?:BadSignature|InvalidSignature)|InvalidSignatureForPublicKey/
+  ),
+  ...words(
+    "self-signed",
+    0,
+    /self[- ]?signed certificate|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|MOZILLA_PKIX_ERROR_SELF_SIGNED_CERT/i,
+    /\bselfsigned_peer\b|self[- ]signed SSL certificate problem/i,
+    /certificate is self[- ]signed/i
+  ),
+  ...words(
+    "unknown-authority",
+    0,
+    /certificate (?:is )?signed by (?:an )?unknown authority/i,
+    /unable to get (?:local )?issuer cert(?:ificate)?|UNABLE_TO_GET_ISSUER_CERT|unable to verify the first certificate|UNABLE_TO_VERIFY_LEAF_SIGNATURE|\bCERT_UNTRUSTED\b/i,
+    /unable to find valid certification path|PKIX path building failed|Path does not chain with any of the trust anchors|Trust anchor for certification path not found|No trusted certificate found/i,
+    /\bUnknownIssuer\b|\bUnknownRootCert/,
+    /certificate issuer is (?:unknown|not recognized)|(?:doesn't|does not) have a known issuer|Unable to locally verify the issuer's authority/i,
+    /SEC_ERROR_(?:UNKNOWN_ISSUER|UNTRUSTED_ISSUER|UNTRUSTED_CERT)|ERR_CERT_AUTHORITY_INVALID/,
+    /SEC_E_UNTRUSTED_ROOT|CERT_E_UNTRUSTEDROOT|CERT_E_CHAINING|0x80090325|0x800B0109|0x800B010A/i,
+    /issued by an authority that is not trusted|root certificate which is not trusted/i,
+    /\b(?:UntrustedRoot|PartialChain)\b/,
+    /certificate (?:[^.:;,]{1,120} )?(?:is )?not trusted|untrusted certificate authority|untrusted (?:root|issuer)/i,
+    /certificate issuer has been marked as not trusted/i,
+    /SSL certificate problem: Invalid certificate chain|errSSLXCertChainInvalid|errSSLUnknownRootCert/i,
+    /generated CLIENT ALERT: Fatal - Unknown CA/i,
+    /unable to verify (?:the )?(?:leaf|issuer) (?:certificate|signature)/i
+  ),
+  ...words(
+    "invalid-ca-bundle",
+    0,
+    /unable to load root certificates|unable to parse bytes as PEM block|data does not contain any valid RSA or ECDSA certificates/i,
+    /trustAnchors parameter must be non-empty/i,
+    /error (?:setting|adding) (?:certificate verify locations|certificate file|trust anchors)|Problem with (?:reading )?the SSL CA cert/i,
+    /Could not find a suitable TLS CA certificate bundle|NO_CERTIFICATE_OR_CRL_FOUND/i,
+    /root certificate file .{0,300}does not exist|could not read root certificate file/i,
+    /unable to read certificate-authority/i,
+    /failed to load system roots and no roots provided/i,
+    /(?:failed|unable|could not|couldn't|cannot|can't|error)(?: to)? (?:append|parse|parsing|load|loading|add|adding|decode|decoding|read|reading|find|use) (?:any |the )?(?:valid )?(?:trusted |custom )?(?:root|CA|ca)(?: root)?(?:[- ]?(?:cert(?:ificate)?s?|bundle|pem|data|chain|file)){1,3}\b/,
+    /caBundle.{0,80}(?:no valid|not (?:a )?valid|invalid) (?:PEM|certificate)/i,
+    /(?:no|any) (?:valid )?(?:CA |root )?certificates? (?:were |was )?found in (?:the )?(?:CA|ca|bundle|PEM|trust)/i
+  ),
+  ...words(
+    "malformed",
+    0,
+    /private key (?:type )?does not match (?:the )?(?:public key|certificate)|key values mismatch|KEY_VALUES_MISMATCH|SSL_CTX_check_private_key|X509_check_private_key/i,
+    /tls: (?:failed to (?:find|parse)|found a certificate rather than a key)/i,
+    /failed to find any PEM data in (?:certificate|key) input/i,
+    /PEM routines[^\n]{0,80}(?:no start line|bad base64|bad end line)|PEM_read_bio[^\n]{0,80}(?:no start line|failed)|ERR_OSSL_PEM_|\[(?:SSL|X509)\] PEM lib/i,
+    /ERR_OSSL_(?:X509|ASN1|EVP|UNSUPPORTED|WRONG|BAD)|asn1 encoding routines[^\n]{0,120}(?:header too long|nested asn1 error|wrong tag|too long|bad object header|not enough data)/i,
+    /could not load (?:PEM )?client certificate|unable to set (?:private key|client certificate) file|unable to use client certificate|unable to load (?:client )?(?:key|private key|certificate)(?: file)?\b/i,
+    /cannot load certificate(?: key)? "/i,
+    /unable to read client-(?:cert|key)/i,
+    /Could not parse certificate|(?:invalid peer certificate: |InvalidCertificate\()(?:BadEncoding|BadDer)/i,
+    /format error in certificate's|unable to decode issuer public key|error parsing (?:X\.?509 )?certificate|failed to parse (?:[a-z]{1,20} )?certificate|malformed (?:X\.?509 )?certificate|could not decode (?:the )?certificate/i,
+    /(?:certificate|cert) and (?:private )?key (?:do not|don't) match/i
+  ),
+  ...words(
+    "client-certificate-rejected",
+    1,
+    /(?:remote error: (?:tls: )?|tls: )(?:bad certificate|unsupported certificate|revoked certificate|expired certificate|unknown certificate(?: authority)?|certificate required|access denied)/i,
+    /alert[ _](?:bad|unsupported)[ _]certificate|alert[ _]certificate[ _](?:revoked|expired|unknown|required)|alert[ _]unknown[ _]ca\b|alert[ _]access[ _]denied|TLSV1_CERTIFICATE_REQUIRED/i,
+    /SSL alert number (?:42|43|44|45|46|48|49|116)\b/,
+    /(?:received|got) (?:a )?fatal alert: ?(?:bad_?certificate|unsupported_?certificate|certificate_?(?:unknown|expired|revoked|required)|unknown_?ca|access_?denied)/i,
+    /SSL_ERROR_(?:BAD_CERT|UNKNOWN_CA|EXPIRED_CERT|REVOKED_CERT|ACCESS_DENIED|CERTIFICATE_UNKNOWN|UNSUPPORTED_CERTIFICATE_TYPE|RX_CERTIFICATE_REQUIRED)_ALERT|SSL_ERROR_RX_CERTIFICATE_REQUIRED|ERR_BAD_SSL_CLIENT_AUTH_CERT|ERR_SSL_CLIENT_AUTH/,
+    /client didn't provide a certificate|peer did not return a certificate|PEER_DID_NOT_RETURN_A_CERTIFICATE|NoCertificatesPresented|peer sent no certificates/i,
+    /No required SSL certificate was sent|400 The SSL certificate error|requires a valid client certificate|client certificate (?:is )?required|no client certificate (?:was )?(?:presented|provided|sent)/i,
+    /failed to verify client(?:'s)? certificate/i,
+    /\{tls_alert,\s{0,20}\{?"?(?:unknown_ca|bad_certificate|certificate_(?:expired|revoked|unknown|required))/
+  ),
+  ...words(
+    "other",
+    2,
+    /certificate[ _]verify[ _]failed|SSLCertVerificationError/i,
+    /\bCERT_(?:CHAIN_TOO_LONG|REJECTED)\b|\bINVALID_PURPOSE\b|\bPATH_LENGTH_EXCEEDED\b|(?:unsupported|unsuitable) certificate purpose|invalid CA certificate|certificate chain too long|path length constraint exceeded/i,
+    /unable to get certificate CRL|CRL (?:has expired|is not yet valid)|CRYPT_E_NO_REVOCATION_CHECK|CRYPT_E_REVOCATION_OFFLINE|0x8009201[23]|RevocationStatusUnknown|OfflineRevocation/i,
+    /(?:EE|CA) certificate key too weak|CA signature digest algorithm too weak|(?:EE|CA)[ _]KEY[ _]TOO[ _]SMALL|(?:EE|CA|ee|ca) (?:key too small|md too weak)|CA_MD_TOO_WEAK|ERR_CERT_WEAK_(?:SIGNATURE_ALGORITHM|KEY)/,
+    /Certificates do not conform to algorithm constraints|Algorithm constraints check failed|basic constraints check failed/i,
+    /Missing (?:Authority|Subject) Key Identifier|Basic Constraints of CA cert not marked critical|CA cert does not include key usage extension/i,
+    /server certificate verification failed|certificate verification failed|(?:peer|server|remote) certificate (?:cannot be|could not be|can't be|not) (?:authenticated|verified|validated)|Error in the certificate verification|cannot verify \S{1,300}'s certificate/i,
+    /remote certificate (?:is invalid|was rejected)|Could not establish trust relationship for the SSL|trust failure|RemoteCertificateChainErrors|RemoteCertificateNotAvailable/i,
+    /invalid peer certificate|InvalidCertificate\(|InvalidCertificateData/,
+    /certificate for this server is invalid|SSL peer certificate or SSH remote key was not OK|SEC_E_CERT_UNKNOWN|0x80090327|ERR_CERT_INVALID|SEC_ERROR_(?:CA_CERT_INVALID|INADEQUATE_\w{1,30}|CERT_\w{1,40})|MOZILLA_PKIX_ERROR_\w{1,60}/i,
+    /pinned public key|does not match pinned|ERR_SSL_PINNED_KEY|peer not authenticated/i,
+    /tls: (?:no certificates configured|received empty certificates message|server's certificate contains|failed to verify certificate)/i,
+    /\bbad_cert,/
+  )
+]
+
+/** A quick look: a line without any of these cannot match the table. */
+export const mayMatch =
+  /x509|cert|ssl|tls|pkix|trust|issuer|principal name|altname|alternative|commonname|hostname|common name|ip sans|dnsnames|no name matching|signature|root|pem|caBundle|remote error|fatal alert|0x8009|0x800b|unknown_ca|key (?:values|type|does)|private key|partialchain|nottimevalid|unable to (?:get|verify|find|parse)|keyusage|key usage|pinned|peer not|invalid_purpose|path_length|key_values|key identifier|basic constraints|asn1|ossl|crl|revoked|not verified|selfsigned|self[- ]signed|\[x509|validity/i

@@ -1,0 +1,102 @@
+/**
+ * From a pasted text or a log to the lines that can decide, in time that grows with the text's length only.
+ */
+import { mayMatch } from "./certificateWords.ts"
+
+/** A line longer than this is read in pieces, each overlapping the last by a tenth. */
+const pieceLength = 4000
+
+/** What is looked at closely: the first and the last candidates of a long log. */
+const candidateLimit = 200
+
+/** Control sequences of terminals (ECMA-48 CSI): colours and cursor movements. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
+const ansi = /\u001b\[[0-9;?]{0,20}[A-Za-z]/g
+
+/** Three layers of quoting are undone: a Status in a log line in a JSON string is three. */
+const unquote = (text: string): string => {
+  let plain = text
+  for (let layer = 0; layer < 3 && plain.includes("\\"); layer++) {
+    plain = plain.replaceAll('\\"', '"').replaceAll("\\'", "'")
+  }
+  return plain
+    .replaceAll("\\r", "")
+    .replaceAll("\\n", "\n")
+    .replaceAll("\\t", " ")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&#39;", "'")
+    .replaceAll("\\u003c", "<")
+    .replaceAll("\\u003e", ">")
+    .replaceAll("\\u0026", "&")
+    .replaceAll("’", "'")
+}
+
+/** Lines that begin a record of their own: after one, an earlier denial has ended. */
+const newRecord =
+  /^\s{0,8}(?:\d{4}-\d\d-\d\d|\[?\d\d:\d\d:\d\d|[EWIF]\d{4} |time=|ts=|level=|\{"|Error|error:|Warning|Unable to|curl:|fatal:|helm\.go|Traceback|Caused by:)/
+
+/**
+ * Where other people's words begin in a line: a denial, an invalid value, the answer of a webhook, a signature of
+ * something that is no connection. What follows decides nothing.
+ */
+const quotations: ReadonlyArray<RegExp> = [
+  /denied (?:the )?request|blocked due to the following policies/,
+  /failed calling webhook "[^"]{1,300}": (?:failed to call webhook: )?(?:an error on the server \(|received invalid webhook response|expected webhook response)/,
+  /no matching signatures|signature verification failed for|failed to verify image/
+]
+
+/** The beginning of a line that is not itself about an error, though it may hold the words of one. */
+const harmless =
+  /continuing anyway|certificate verify ok|Verify return code: 0 \(ok\)|successfully (?:renewed|issued|rotated|updated|verified|created)|(?:renewed|rotated|issued|verified) successfully|has been (?:renewed|rotated|issued)|was (?:renewed|rotated|issued)|(?:has|is|have) not expired|not (?:yet )?expired\b/i
+
+const invalidValue = /Invalid value: "/
+
+/** Drops the quoted value that a validation message complains of. */
+const withoutInvalidValue = (line: string): string => {
+  const found = invalidValue.exec(line)
+  if (found === null) return line
+  const end = line.indexOf('"', found.index + found[0].length)
+  return end < 0 ? line.slice(0, found.index) : `${line.slice(0, found.index)}${line.slice(end + 1)}`
+}
+
+export interface Line {
+  readonly text: string
+  /** The words before and after a quotation's beginning; the whole line where there is none. */
+  readonly own: string
+}
+
+const pieces = (line: string): ReadonlyArray<string> => {
+  if (line.length <= pieceLength) return [line]
+  const cut: Array<string> = []
+  const step = pieceLength - pieceLength / 10
+  for (let at = 0; at < line.length; at += step) cut.push(line.slice(at, at + pieceLength))
+  return cut
+}
+
+/** The first and last entries of a long list. */
+const ends = <A>(list: ReadonlyArray<A>): ReadonlyArray<A> =>
+  list.length <= candidateLimit ? list : [...list.slice(0, candidateLimit / 2), ...list.slice(-candidateLimit / 2)]
+
+/** The text in lines, as it would be printed. */
+export const linesOf = (message: string): ReadonlyArray<string> =>
+  unquote(message.replace(ansi, ""))
+    .split(/[\n\r]/)
+    .flatMap(pieces)
+    .filter((line) => line.trim() !== "")
+
+/** The lines that may speak of a certificate in their own words. */
+export const candidates = (lines: ReadonlyArray<string>): ReadonlyArray<Line> => {
+  const found: Array<Line> = []
+  let quoting = false
+  for (const text of lines) {
+    if (quoting && newRecord.test(text)) quoting = false
+    if (quoting) continue
+    const starts = quotations.map((pattern) => pattern.exec(text)?.index ?? -1).filter((index) => index >= 0)
+    if (starts.length > 0) quoting = true
+    const own = withoutInvalidValue(starts.length > 0 ? text.slice(0, Math.min(...starts)) : text)
+    if (mayMatch.test(own) && !harmless.test(own)) found.push({ text, own })
+  }
+  return ends(found)
+}
+
+export const lastLines = (lines: ReadonlyArray<string>): ReadonlyArray<string> => ends(lines).toReversed()

@@ -1,0 +1,35 @@
+/**
+ * Between whom the certificate was not accepted, by the structure of the text around the words.
+ */
+import type { Where } from "../CertificateError.ts"
+
+const places: ReadonlyArray<readonly [Where, RegExp]> = [
+  ["conversion-webhook", /conversion webhook (?:for|failed)|(?:calling|call) conversion webhook/i],
+  [
+    "webhook",
+    /(?:failed|error) (?:calling|to call) (?:admission |validating |mutating )?webhook|calling webhook "|\bPost "?https:\/\/[^\s"/]{1,300}\.svc(?::\d{1,5})?\/[^\s"]{0,300}\?timeout=\d/i
+  ],
+  [
+    "aggregated-api",
+    /error trying to reach service|failing or missing response from|FailedDiscoveryCheck|APIService\b|v\d\w{0,10}\.(?:metrics|custom\.metrics|external\.metrics)\.k8s\.io/i
+  ],
+  [
+    "kubeconfig",
+    /invalid configuration: |unable to read client-(?:cert|key)|unable to read certificate-authority|certificate-authority-data|client-certificate-data|client-key-data|error loading config file|\.kube\/config\b|kubeconfig\b.{0,80}(?:invalid|parse|load|malformed|expired)|bootstrap client certificate/i
+  ],
+  [
+    "api-server",
+    /Unable to connect to the server|The connection to the server|couldn't get current server API group list|Kubernetes cluster unreachable|failed to download openapi|unable to (?:fetch|retrieve) (?:the )?(?:complete list of )?server|getting credentials: exec|Unable to authenticate the request|kube-apiserver|failed to get (?:server|API) (?:groups|version)|error communicating with the apiserver|kubernetes\.default(?:\.svc)?\b/i
+  ],
+  // Paths that only an API server has, at whatever host and port.
+  [
+    "api-server",
+    /https:\/\/[^\s"'/]{1,300}(?:\/[^\s"'/]{1,100}){0,4}\/(?:api\/v1|apis\/|api\?timeout|apis\?timeout|openapi\/v[23]|version\?timeout|version"|livez|readyz|healthz)|url: \/(?:api|apis|version)\b/
+  ],
+  [
+    "api-server",
+    /https:\/\/[^\s"'/]{1,300}:(?:6443|8443|16443)\b|\b(?:dial|read|write) tcp [^\s]{1,100}:6443\b|failed to (?:list|watch) \*?v\d/i
+  ]
+]
+
+export const placeOf = (text: string): Where => places.find(([, pattern]) => pattern.test(text))?.[0] ?? "other"
