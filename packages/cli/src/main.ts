@@ -8,7 +8,8 @@ import * as module from "node:module"
 import { processHost } from "./ProcessHost.ts"
 import { main } from "./Program.ts"
 
-module.enableCompileCache?.()
+module.enableCompileCache()
 
 const { host, exit } = processHost()
-exit(await main(process.argv.slice(2), host))
+// Not awaited: what is loaded on use imports from this module, which therefore has to be done first.
+void main(process.argv.slice(2), host).then(exit)

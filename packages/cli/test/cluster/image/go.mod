@@ -1,0 +1,3 @@
+module repository-operator
+
+go 1.24
