@@ -6,6 +6,7 @@
 
 import { isDeepStrictEqual } from "node:util"
 import * as Result from "effect/Result"
+import { isFields } from "./internal/json.ts"
 import type { KubernetesObject } from "./KubernetesObject.ts"
 import * as KubernetesObjects from "./KubernetesObject.ts"
 import * as KubernetesYaml from "./KubernetesYaml.ts"
@@ -47,9 +48,6 @@ export const formatOrigin = (origin: Origin): string => `${origin.source}:${orig
 
 type Located = Omit<KubernetesYaml.YamlDocument, "value"> & { readonly source: string }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
 const describe = (value: unknown): string =>
   Array.isArray(value)
     ? "a list"
@@ -71,7 +69,7 @@ const wrong = (
   )
 
 const named = (value: Record<string, unknown>): string => {
-  const metadata = isRecord(value["metadata"]) ? value["metadata"] : {}
+  const metadata = isFields(value["metadata"]) ? value["metadata"] : {}
   const name = [value["kind"], metadata["name"]].filter((part) => typeof part === "string" && part !== "").join(" ")
   return name === "" ? "the object" : name
 }
@@ -82,7 +80,7 @@ const objectsOf = (
   path: ReadonlyArray<string | number>
 ): Result.Result<ReadonlyArray<Manifest>, ManifestError> =>
   Result.gen(function* () {
-    if (!isRecord(value)) {
+    if (!isFields(value)) {
       return yield* wrong(
         at,
         path,
@@ -115,7 +113,7 @@ const objectsOf = (
       // The items of a typed list (PodList) may leave out what the list says already.
       const inherited = kind === "List" ? {} : { apiVersion, kind: kind.slice(0, -"List".length) }
       for (const [index, item] of items.entries()) {
-        const whole = isRecord(item) ? { ...inherited, ...item } : item
+        const whole = isFields(item) ? { ...inherited, ...item } : item
         objects.push(...(yield* objectsOf(whole, at, [...path, "items", index])))
       }
       return objects
@@ -129,7 +127,7 @@ const objectsOf = (
         "Give its folder with -k to have it built."
       )
     }
-    if (metadata !== undefined && metadata !== null && !isRecord(metadata)) {
+    if (metadata !== undefined && metadata !== null && !isFields(metadata)) {
       return yield* wrong(
         at,
         [...path, "metadata"],
@@ -138,9 +136,9 @@ const objectsOf = (
         "metadata is a mapping with a name."
       )
     }
-    const name = isRecord(metadata) ? metadata["name"] : undefined
+    const name = isFields(metadata) ? metadata["name"] : undefined
     if (typeof name !== "string" || name === "") {
-      const generated = isRecord(metadata) && metadata["generateName"] !== undefined
+      const generated = isFields(metadata) && metadata["generateName"] !== undefined
       return yield* wrong(
         at,
         name === undefined || name === null ? path : [...path, "metadata", "name"],
@@ -153,7 +151,7 @@ const objectsOf = (
           : "An object to apply has a name; a name that looks like a number is put in quotes."
       )
     }
-    const namespace = isRecord(metadata) ? metadata["namespace"] : undefined
+    const namespace = isFields(metadata) ? metadata["namespace"] : undefined
     if (namespace !== undefined && namespace !== null && typeof namespace !== "string") {
       return yield* wrong(
         at,

@@ -1,0 +1,4 @@
+import * as ApiServer from "@holdfast/testkit/ApiServer"
+import { applySuite } from "./support/applySuite.ts"
+
+applySuite("the embedded API server", ApiServer.make())
