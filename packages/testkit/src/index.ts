@@ -1,1 +1,6 @@
-export {}
+export * as ApiServer from "./ApiServer.ts"
+export * as Faults from "./Faults.ts"
+export * as KubeApiserver from "./KubeApiserver.ts"
+export * as KubeBinaries from "./KubeBinaries.ts"
+export * as Stats from "./Stats.ts"
+export * as TestCluster from "./TestCluster.ts"

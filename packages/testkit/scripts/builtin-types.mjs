@@ -1,0 +1,94 @@
+// Writes src/internal/builtins/types.ts: names, types and merge keys of the built-in kinds, without descriptions, taken
+// from the OpenAPI v2 document of a real API server (`kubectl get --raw /openapi/v2 > swagger.json`).
+//
+//   node scripts/builtin-types.mjs swagger.json
+import { readFileSync, writeFileSync } from "node:fs"
+
+const { definitions } = JSON.parse(readFileSync(process.argv[2], "utf8"))
+const groups =
+  /^(|apps|batch|autoscaling|policy|(events|authentication|authorization|certificates|networking|rbac\.authorization|storage|admissionregistration|apiextensions|scheduling|coordination|node|discovery|apiregistration)\.k8s\.io)$/
+
+const roots = Object.entries(definitions).filter(([name, definition]) => {
+  const gvks = definition["x-kubernetes-group-version-kind"] ?? []
+  return (
+    gvks.length === 1 &&
+    /^v\d+$/.test(gvks[0].version) &&
+    groups.test(gvks[0].group) &&
+    !name.endsWith("List") &&
+    gvks[0].kind !== "Status"
+  )
+})
+const short = (name) => name.split(".").slice(-3).join(".").replace(/^(core|meta)\.v1\./, "")
+const scalar = { string: "s", integer: "i", number: "n", boolean: "b" }
+
+const seen = new Map()
+const reference = (ref) => {
+  const name = ref.replace("#/definitions/", "")
+  const definition = definitions[name]
+  if (/\.(Time|MicroTime)$/.test(name)) return "T"
+  if (name.endsWith("IntOrString")) return "t"
+  if (name.endsWith("Quantity")) return "q"
+  if (!definition.properties) return definition.type === "string" ? "s" : "o"
+  if (!seen.has(name)) {
+    seen.set(name, "")
+    seen.set(name, line(definition))
+  }
+  return `@${short(name)}`
+}
+const type = (schema) => {
+  const atomic = schema["x-kubernetes-map-type"] === "atomic" ? "~" : ""
+  if (schema.$ref) {
+    const target = definitions[schema.$ref.replace("#/definitions/", "")]
+    return (atomic || target["x-kubernetes-map-type"] === "atomic" ? "~" : "") + reference(schema.$ref)
+  }
+  if (schema.type === "array") {
+    const keys = schema["x-kubernetes-list-map-keys"]
+    const patch = schema["x-kubernetes-patch-merge-key"]
+    const merge = (schema["x-kubernetes-patch-strategy"] ?? "").includes("merge")
+    const list = keys ? keys.join(",") : schema["x-kubernetes-list-type"] === "set" ? "=" : ""
+    const strategic = merge ? `|${patch ?? "="}` : ""
+    return `[${list}${strategic}]${type(schema.items)}`
+  }
+  if (schema.additionalProperties) return `${atomic}{${type(schema.additionalProperties)}}`
+  if (schema.format === "byte") return "B"
+  if (schema["x-kubernetes-int-or-string"]) return "t"
+  return scalar[schema.type] ?? "o"
+}
+const line = (definition) =>
+  Object.entries(definition.properties)
+    .map(([name, schema]) => {
+      const required = (definition.required ?? []).includes(name) ? "!" : ""
+      const fallback = typeof schema.default === "string" && schema.default !== "" ? `=${schema.default}` : ""
+      return `${name}${required}:${type(schema)}${fallback}`
+    })
+    .join(" ")
+
+const kinds = []
+for (const [name, definition] of roots) {
+  const { group, version, kind } = definition["x-kubernetes-group-version-kind"][0]
+  kinds.push(`${group}/${version}/${kind} ${reference(`#/definitions/${name}`).slice(1)}`)
+}
+const lines = [...seen].map(([name, fields]) => `${short(name)} ${fields}`)
+const shorts = lines.map((each) => each.split(" ")[0])
+const double = shorts.filter((each, index) => shorts.indexOf(each) !== index)
+if (double.length > 0) throw new Error(`ambiguous names: ${double}`)
+
+writeFileSync(
+  new URL("../src/internal/builtins/types.ts", import.meta.url),
+  `/**
+ * Field names, types and merge keys of the built-in kinds: made by \`scripts/builtin-types.mjs\`, not by hand.
+ *
+ * One line a type: \`field[!]:type[=default]\`, \`!\` for required. Types: \`s\`tring, \`i\`nteger, \`n\`umber, \`b\`oolean,
+ * \`t\` int-or-string, \`q\`uantity, \`T\`ime, \`B\`ytes, \`o\` anything, \`@Name\`, \`{values}\`, \`[merge|strategic]items\` where
+ * \`merge\` is empty (atomic), \`=\` (set) or the keys of an associative list, \`strategic\` the same for strategic merge
+ * patches; \`~\` marks what server-side apply takes as a whole.
+ */
+export const kinds = \`
+${kinds.join("\n")}
+\`
+
+export const types = \`
+${lines.join("\n")}
+\`
+`
+)

@@ -1,0 +1,236 @@
+/** The verbs on resources: reads the request, asks the registry, shapes the answer. */
+import type { Core } from "../Core.ts"
+import { keyOf } from "../Core.ts"
+import * as ManagedFields from "../apply/ManagedFields.ts"
+import { type Answer, type ApiRequest, contentType, decode, encode, type Reply, read, readObject } from "../http/Request.ts"
+import type { RequestInfo } from "../http/RequestInfo.ts"
+import { isObject, type Json, type JsonObject } from "../Json.ts"
+import { jsonPatch, mergePatch, strategicMergePatch } from "../patch/Patches.ts"
+import { deleteObject, readOptions, successStatus } from "../registry/Deletion.ts"
+import type { Admission, Registry, WriteOptions, Written } from "../registry/Registry.ts"
+import { separateConfig } from "../registry/Strategy.ts"
+import type { ResourceType } from "../Resources.ts"
+import { badRequest, invalid, notFound, StatusError } from "../Status.ts"
+import * as Table from "../table/Table.ts"
+import { encodeList, list, nameOf, namespaceOf } from "./List.ts"
+import { type Watches, watch } from "./Watch.ts"
+
+export interface Services {
+  readonly core: Core
+  readonly registry: Registry
+  readonly admission: Admission
+  readonly watches: Watches
+}
+
+const fieldManager = (request: ApiRequest): string => {
+  const given = request.query.get("fieldManager") ?? ""
+  if (given !== "") return given
+  const agent = request.message.headers["user-agent"] ?? ""
+  return agent.split("/")[0] || "unknown"
+}
+
+const isDryRun = (query: URLSearchParams): boolean => {
+  const values = query.getAll("dryRun")
+  const wrong = values.filter((value) => value !== "All")
+  if (wrong.length > 0) {
+    throw new StatusError(422, "Invalid", `CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ${JSON.stringify(wrong[0])}: supported values: "All"`)
+  }
+  return values.length > 0
+}
+
+const writeOptions = (request: ApiRequest, info: RequestInfo, resource: ResourceType): WriteOptions => ({
+  resource,
+  namespace: resource.namespaced ? info.namespace : undefined,
+  name: info.name,
+  subresource: info.subresource,
+  user: request.user,
+  dryRun: isDryRun(request.query),
+  manager: fieldManager(request),
+  fieldValidation: request.query.get("fieldValidation") || "Warn",
+  warnings: request.warnings
+})
+
+const reply = (request: ApiRequest, resource: ResourceType, object: JsonObject, status = 200): Reply => {
+  const table = Table.wanted(request)
+  return table === undefined
+    ? { status, body: encode(object) }
+    : { status, body: Table.of(resource, [object], {}, table) }
+}
+
+const written = (request: ApiRequest, resource: ResourceType, result: Written): Reply =>
+  reply(request, resource, result.object, result.created ? 201 : 200)
+
+export const get = async (services: Services, request: ApiRequest, info: RequestInfo, resource: ResourceType): Promise<Reply> =>
+  reply(request, resource, await services.registry.get(resource, info.namespace, info.name ?? ""))
+
+export const listObjects = async (
+  services: Services,
+  request: ApiRequest,
+  info: RequestInfo,
+  resource: ResourceType
+): Promise<Reply> => {
+  const page = await list(services.core, resource, info.namespace, request.query)
+  const table = Table.wanted(request)
+  return { status: 200, body: table === undefined ? encodeList(page, resource) : Table.ofPage(resource, page, table) }
+}
+
+export const watchObjects = (
+  services: Services,
+  request: ApiRequest,
+  info: RequestInfo,
+  resource: ResourceType
+): Promise<Answer> => {
+  const table = Table.wanted(request)
+  const show = table === undefined ? undefined : (object: JsonObject) => Table.of(resource, [object], {}, table)
+  return watch(services.core, services.watches, request, resource, info.namespace, info.name, show)
+}
+
+export const create = async (
+  services: Services,
+  request: ApiRequest,
+  info: RequestInfo,
+  resource: ResourceType
+): Promise<Reply> => {
+  const object = await readObject(request)
+  const options = { ...writeOptions(request, info, resource), name: undefined }
+  return written(request, resource, await services.registry.create(object, options, services.admission))
+}
+
+export const update = async (
+  services: Services,
+  request: ApiRequest,
+  info: RequestInfo,
+  resource: ResourceType
+): Promise<Reply> => {
+  const object = await readObject(request)
+  const options = writeOptions(request, info, resource)
+  if (nameOf(object) === "") throw badRequest("name must be provided")
+  if (resource.custom !== undefined && (object["metadata"] as JsonObject)["resourceVersion"] === undefined && info.subresource === undefined) {
+    const stored = services.core.store.get(resource.storage, keyOf(options.namespace, info.name ?? ""))
+    if (stored === undefined) throw notFound(resource, info.name ?? "")
+    throw invalid(resource, info.name ?? "", [
+      { type: "Invalid", field: "metadata.resourceVersion", value: 0, detail: "must be specified for an update" }
+    ])
+  }
+  return written(request, resource, await services.registry.change(options, services.admission, () => object))
+}
+
+const patchTypes = {
+  "application/json-patch+json": "json",
+  "application/merge-patch+json": "merge",
+  "application/strategic-merge-patch+json": "strategic",
+  "application/apply-patch+yaml": "apply"
+} as const
+
+export const patch = async (
+  services: Services,
+  request: ApiRequest,
+  info: RequestInfo,
+  resource: ResourceType
+): Promise<Reply> => {
+  const type = patchTypes[contentType(request.message) as keyof typeof patchTypes]
+  const accepted = Object.keys(patchTypes).filter((each) => resource.custom === undefined || !each.includes("strategic"))
+  if (type === undefined || (type === "strategic" && resource.custom !== undefined)) {
+    throw new StatusError(
+      415,
+      "UnsupportedMediaType",
+      `the body of the request was in an unknown format - accepted media types include: ${accepted.join(", ")}`
+    )
+  }
+  const text = (await read(request.message)).toString("utf8")
+  const body = decode(text, type === "apply" ? "yaml" : "json")
+  const options = writeOptions(request, info, resource)
+  if (type === "apply") return written(request, resource, await applyPatch(services, request, options, body))
+  const produce = (current: JsonObject): JsonObject => {
+    const changed = patched(type, current, body, resource)
+    if (!isObject(changed)) throw badRequest("the patched value is not an object")
+    return changed
+  }
+  return written(request, resource, await services.registry.change(options, services.admission, produce))
+}
+
+const patched = (type: "json" | "merge" | "strategic", current: JsonObject, body: Json, resource: ResourceType): Json => {
+  if (type === "json") return jsonPatch(current, body)
+  if (type === "merge") return mergePatch(current, body)
+  return strategicMergePatch(current, body, resource.shape)
+}
+
+const applyPatch = async (
+  services: Services,
+  request: ApiRequest,
+  options: WriteOptions,
+  body: Json
+): Promise<Written> => {
+  const { registry, admission, core } = services
+  const { resource, subresource } = options
+  const manager = request.query.get("fieldManager") ?? ""
+  if (manager === "") {
+    throw new StatusError(422, "Invalid", 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch', {
+      group: "meta.k8s.io",
+      kind: "PatchOptions",
+      causes: [{ reason: "FieldValueRequired", message: "Required value: is required for apply patch", field: "fieldManager" }]
+    })
+  }
+  if (!isObject(body)) throw badRequest("error decoding YAML: the body is not an object")
+  const force = ["true", "1"].includes(request.query.get("force") ?? "")
+  const config = separateConfig(body, resource, subresource)
+  const identity = { name: manager, operation: "Apply" as const, ...(subresource === undefined ? {} : { subresource }) }
+  const run = (before: JsonObject | undefined, each: JsonObject) =>
+    ManagedFields.apply(before, each, resource, identity, force, core.now())
+  const exists = core.store.get(resource.storage, keyOf(options.namespace, options.name ?? "")) !== undefined
+  if (!exists) {
+    if (subresource !== undefined) throw notFound(resource, options.name ?? "")
+    try {
+      return await registry.create(config, options, admission, { config, run })
+    } catch (error) {
+      if (!(error instanceof StatusError && error.reason === "AlreadyExists")) throw error
+    }
+  }
+  return registry.change(options, admission, () => config, { config, run })
+}
+
+export const remove = async (
+  services: Services,
+  request: ApiRequest,
+  info: RequestInfo,
+  resource: ResourceType
+): Promise<Reply> => {
+  const options = { ...readOptions(await readBody(request), request.query), user: request.user, warnings: request.warnings }
+  const { object, removed } = await deleteObject(
+    services.core,
+    services.admission,
+    resource,
+    resource.namespaced ? info.namespace : undefined,
+    info.name ?? "",
+    options
+  )
+  const returnsObject = !removed || ["/pods", "/services", "/namespaces", "/serviceaccounts"].includes(resource.storage)
+  return { status: 200, body: returnsObject ? encode(object) : successStatus(resource, object) }
+}
+
+const readBody = async (request: ApiRequest): Promise<JsonObject> => {
+  const text = (await read(request.message)).toString("utf8")
+  if (text.trim() === "") return {}
+  const body = decode(text, contentType(request.message))
+  return isObject(body) ? body : {}
+}
+
+export const removeAll = async (
+  services: Services,
+  request: ApiRequest,
+  info: RequestInfo,
+  resource: ResourceType
+): Promise<Reply> => {
+  const body = await readBody(request)
+  const page = await list(services.core, resource, info.namespace, request.query)
+  for (const object of page.items) {
+    const options = { ...readOptions(body, request.query), user: request.user, warnings: request.warnings }
+    try {
+      await deleteObject(services.core, services.admission, resource, namespaceOf(object), nameOf(object), options)
+    } catch (error) {
+      if (!(error instanceof StatusError && error.reason === "NotFound")) throw error
+    }
+  }
+  return { status: 200, body: encodeList(page, resource) }
+}
+

@@ -1,0 +1,73 @@
+/** Decoding checks of built-in types: wrong JSON types fail, unknown fields are dropped and reported. */
+import { isArray, isObject, type Json, type JsonObject, type Mutable } from "../Json.ts"
+import type { Shape } from "./Shape.ts"
+
+export interface Decoded {
+  readonly object: JsonObject
+  /** `spec.template.spec.foo`, in the order in which they were met. */
+  readonly unknown: ReadonlyArray<string>
+  /** Go's text for the first value of a wrong type. */
+  readonly typeError: string | undefined
+}
+
+interface State {
+  readonly unknown: Array<string>
+  typeError: string | undefined
+}
+
+const goTypes: Record<string, string> = { integer: "int32", number: "float64", boolean: "bool", time: "v1.Time", bytes: "[]uint8" }
+
+const jsonType = (value: Json): string => (isArray(value) ? "array" : isObject(value) ? "object" : value === true || value === false ? "bool" : typeof value)
+
+const fits = (value: Json, type: string): boolean => {
+  if (type === "string" || type === "time" || type === "bytes") return typeof value === "string"
+  if (type === "integer") return typeof value === "number" && Number.isInteger(value)
+  if (type === "number") return typeof value === "number"
+  if (type === "boolean") return typeof value === "boolean"
+  return typeof value === "string" || typeof value === "number"
+}
+
+export const decode = (object: JsonObject, shape: Shape): Decoded => {
+  if (shape._tag !== "Object") return { object, unknown: [], typeError: undefined }
+  const state: State = { unknown: [], typeError: undefined }
+  const result = walk(object, shape, "", shape.name?.split(".").at(-1) ?? "", "", state) as JsonObject
+  return { object: result, unknown: state.unknown, typeError: state.typeError }
+}
+
+/** `owner` is the Go struct that holds the value, `go` the path as Go's decoder names it. */
+const walk = (value: Json, shape: Shape, path: string, owner: string, go: string, state: State): Json => {
+  if (shape._tag === "Any") return value
+  if (shape._tag === "Scalar") {
+    if (value !== null && !fits(value, shape.type)) {
+      state.typeError ??= `json: cannot unmarshal ${jsonType(value)} into Go struct field ${owner}.${go} of type ${goTypes[shape.type] ?? shape.type}`
+    }
+    return value
+  }
+  if (shape._tag === "List") {
+    if (!isArray(value)) {
+      if (value !== null) state.typeError ??= `json: cannot unmarshal ${jsonType(value)} into Go struct field ${owner}.${go} of type []v1.${owner}`
+      return value
+    }
+    return value.map((item, index) => walk(item, shape.items, `${path}[${index}]`, owner, go, state))
+  }
+  if (!isObject(value)) {
+    if (value !== null) state.typeError ??= `json: cannot unmarshal ${jsonType(value)} into Go struct field ${owner}.${go} of type v1.${shape.name?.split(".").at(-1) ?? "Object"}`
+    return value
+  }
+  const struct = shape.name?.split(".").at(-1)
+  const result: Mutable = {}
+  for (const key of Object.keys(value)) {
+    const member = value[key]
+    if (member === undefined || (member === null && !shape.open)) continue
+    const inner = shape.field(key)
+    const below = path === "" ? key : `${path}.${key}`
+    if (inner === undefined) {
+      if (shape.open) result[key] = member
+      else state.unknown.push(below)
+      continue
+    }
+    const goPath = struct === undefined ? go : go === "" ? key : `${go}.${key}`
+    result[key] = walk(member, inner, below, struct ?? owner, goPath, state)
+  }
+  return result
+}
