@@ -19,6 +19,7 @@ import { Progress } from "../output/Progress.ts"
 import * as RetryTelling from "../output/RetryTelling.ts"
 import { readPolicy } from "../RetryFlags.ts"
 import { dryRun } from "./DryRun.ts"
+import * as Reachability from "./Reachability.ts"
 import { readManifests } from "./ReadManifests.ts"
 
 /**
@@ -62,13 +63,19 @@ export const run: Run<typeof applyFlags> = ({ flags, host }) => {
     }
     const retries = yield* RetryTelling.make
     const progress = yield* Progress
+    const reachability = Reachability.make()
     const options: Apply.ApplyOptions = {
       policy,
       wake: flags.wake,
       nudge: flags.nudge,
       fieldManager: flags.fieldManager,
       force: flags.forceConflicts,
-      onEvent: (event) => Effect.provideService(tellApply(retries, "retries")(event), Progress, progress)
+      classify: reachability.classify,
+      onEvent: (event) =>
+        Effect.andThen(
+          reachability.observe(event),
+          Effect.provideService(tellApply(retries, "retries")(event), Progress, progress)
+        )
     }
     const work = Effect.gen(function* () {
       if (flags.dryRun === "server") {

@@ -45,7 +45,7 @@ const summary = (report: BootstrapReport): ReadonlyArray<ReadonlyArray<string>> 
   for (const { result } of report.objects) counts.set(result, (counts.get(result) ?? 0) + 1)
   const { cluster, repository } = report
   return [
-    ["Result", report.error === undefined ? report.result : `${report.result}: ${report.error}`],
+    ["Result", report.result],
     ["Cluster", `${cluster.server}${cluster.version === undefined ? "" : ` (${cluster.version})`}`],
     ["Manifests", report.source],
     ["Objects", [...counts].map(([result, count]) => `${count} ${result}`).join(", ") || "none"],

@@ -122,9 +122,9 @@ const install = Effect.fnUntraced(function* (settings: Settings, flags: FlagValu
     })
   yield* bootstrap(settings, record, retries).pipe(
     Effect.tapCause((cause) =>
-      Cause.hasInterruptsOnly(cause)
+      Cause.hasInterruptsOnly(cause) || record.objects.length === 0
         ? Effect.void
-        : report("failed", ErrorReport.ofCause(cause, undefined).message.split("\n")[0])
+        : report("failed", ErrorReport.ofCause(cause, undefined).message)
     )
   )
   yield* report(settings.wait ? "ready" : "applied")

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Apply from "@holdfast/k8s-adapter/Apply"
-import { format } from "@holdfast/k8s-adapter/KubernetesObject"
+import { format, type ObjectRef } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Cause from "effect/Cause"
 import * as Predicate from "effect/Predicate"
 import * as ExitCode from "../ExitCode.ts"
@@ -28,6 +28,7 @@ const exits: Readonly<Record<string, ExitCode.ExitName>> = {
   ConnectionError: "unreachable",
   KubeconfigError: "badInput",
   ManifestError: "badInput",
+  UnexpectedResponse: "unreachable",
   UnknownKind: "badInput",
   Invalid: "badInput",
   BadRequest: "badInput",
@@ -41,6 +42,10 @@ const exits: Readonly<Record<string, ExitCode.ExitName>> = {
 }
 
 const cleanLines = (text: string) => text.split("\n").map(clean).join("\n")
+
+/** Most messages name their object; the others get it in front. */
+const about = (ref: ObjectRef, message: string): string =>
+  message.includes(format(ref)) ? message : `${format(ref)}: ${message}`
 
 const shorten = (text: string) => (text.length > 2000 ? `${text.slice(0, 2000)}…` : text)
 
@@ -64,7 +69,7 @@ export const ofError = (error: unknown): Report => {
     const exits = new Set(reports.map(({ exit }) => exit))
     const exit = exits.size === 1 ? ([...exits][0] as ExitCode.ExitName) : "failure"
     const single = error.failures.length === 1 && first !== undefined && error.applied.length + error.skipped === 0
-    return { exit, message: single ? `${format(first.ref)}: ${reports[0]?.message}` : cleanLines(error.message) }
+    return { exit, message: single ? about(first.ref, reports[0]?.message ?? "") : cleanLines(error.message) }
   }
   const exit = tag === "ManifestError" && error instanceof Error ? ofManifest(error) : (exits[tag] ?? "failure")
   return { exit, message: shorten(clean(message)) }

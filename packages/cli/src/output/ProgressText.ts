@@ -33,7 +33,7 @@ export const line = (event: ProgressEvent): ProgressLine | undefined => {
       return {
         mark: "retry",
         text: clean(
-          `${event.subject}: attempt ${event.attempt} failed after ${format(event.elapsed)}:${webhook} ${event.reason} (${event.detail}); next try in ${format(event.delay)} or on a hint`
+          `${event.subject}: attempt ${event.attempt} failed after ${format(event.elapsed)}:${webhook} ${event.reason} (${event.detail}); next try in at most ${format(event.delay)}`
         )
       }
     }
