@@ -17,7 +17,6 @@ import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { classify } from "./Classify.ts"
-import { ConnectionError } from "./ConnectionError.ts"
 import * as WatchLine from "./internal/watchLine.ts"
 import type { ClientError, ListQuery } from "./KubernetesClient.ts"
 import type { KubernetesError } from "./KubernetesError.ts"
@@ -49,7 +48,8 @@ export interface WatchQuery {
  * - `Listed`: all objects there were have been told; from here on events are news.
  * - `Connected`: the watch is open at this version.
  * - `Bookmark`: nothing changed up to this version.
- * - `Reconnecting`: the connection ended, with the error when there was one; events may be late until `Connected`.
+ * - `Reconnecting`: the connection `closed` in good order, was `silent` for too long, or `failed` with an error;
+ *   events may be late until `Connected`.
  *
  * @category models
  * @since 0.1.0
@@ -61,6 +61,7 @@ export type WatchEvent =
   | { readonly _tag: "Bookmark"; readonly resourceVersion: string }
   | {
       readonly _tag: "Reconnecting"
+      readonly reason: "closed" | "silent" | "failed"
       readonly error: ClientError | undefined
       /** Milliseconds until the next attempt. */
       readonly delay: number
@@ -74,8 +75,10 @@ export type WatchEvent =
  */
 export interface WatchOptions {
   /**
-   * A connection that says nothing for so long is taken for dead; 90 seconds unless given. The API server sends a
-   * bookmark every minute.
+   * A connection that says nothing for so long is made anew; 90 seconds unless given.
+   *
+   * A dead connection looks like a quiet one. Where objects change, bookmarks come every minute; but for a kind in
+   * which nothing ever happens kube-apiserver sends none (measured with 1.37), so silence alone is no failure.
    */
   readonly silence?: Duration.Input | undefined
   /** The delays before connecting again: its backoff is used, its limits are not. */
@@ -166,10 +169,17 @@ const follow = Effect.fnUntraced(function* (
           fieldSelector: selection.fieldSelector
         }
       }
+      let silent = false
       const lines = yield* client.open(request)
       yield* emit([{ _tag: "Connected", resourceVersion: from }])
       yield* lines.pipe(
-        Stream.timeoutOrElse({ duration: silence, orElse: () => Stream.fail(silent(path, silence)) }),
+        Stream.timeoutOrElse({
+          duration: silence,
+          orElse: () => {
+            silent = true
+            return Stream.empty
+          }
+        }),
         Stream.runForEachArray((batch) =>
           Effect.gen(function* () {
             const events: Array<WatchEvent> = []
@@ -189,20 +199,35 @@ const follow = Effect.fnUntraced(function* (
           })
         )
       )
+      return silent ? ("silent" as const) : ("closed" as const)
     }).pipe(Effect.scoped)
+
+  /** Without a limit of attempts the backoff has no end. */
+  const pause = Effect.gen(function* () {
+    const [, delay] = yield* Effect.orDie(step(yield* Clock.currentTimeMillis, undefined))
+    return Duration.toMillis(delay)
+  })
+  const reconnect = (reason: "closed" | "silent" | "failed", error: ClientError | undefined, delay: number) =>
+    Effect.andThen(emit([{ _tag: "Reconnecting", reason, error, delay }]), Effect.sleep(delay))
+  const failed = (error: ClientError) =>
+    Effect.gen(function* () {
+      if (isFinal(error, listedOnce)) return yield* Effect.fail(error)
+      if (error._tag === "Expired") version = undefined
+      yield* reconnect("failed", error, Math.max(yield* pause, askedFor(error)))
+    })
 
   for (;;) {
     const from = version
-    const round = yield* Effect.result(from === undefined ? list : watch(from))
-    if (round._tag === "Success" && from === undefined) continue
-    const error = round._tag === "Failure" ? round.failure : undefined
-    if (error !== undefined && isFinal(error, listedOnce)) return yield* Effect.fail(error)
-    if (error?._tag === "Expired") version = undefined
-    // Without a limit of attempts the schedule has no end.
-    const [, pause] = yield* Effect.orDie(step(yield* Clock.currentTimeMillis, undefined))
-    const delay = Math.max(Duration.toMillis(pause), askedFor(error))
-    yield* emit([{ _tag: "Reconnecting", error, delay }])
-    yield* Effect.sleep(delay)
+    if (from === undefined) {
+      const listed = yield* Effect.result(list)
+      if (listed._tag === "Failure") yield* failed(listed.failure)
+      continue
+    }
+    const watched = yield* Effect.result(watch(from))
+    if (watched._tag === "Failure") yield* failed(watched.failure)
+    // What fell silent may be alive: it is asked again at once, and will tell by its answer.
+    else if (watched.success === "silent") yield* reconnect("silent", undefined, 0)
+    else yield* reconnect("closed", undefined, yield* pause)
   }
 })
 
@@ -225,15 +250,6 @@ const askedFor = (error: ClientError | undefined): number => {
     ? Duration.toMillis(classification.retryAfter)
     : 0
 }
-
-const silent = (path: string, silence: Duration.Duration): ConnectionError =>
-  new ConnectionError({
-    reason: "timeout",
-    server: "the API server",
-    method: "GET",
-    url: path,
-    detail: `the watch was silent for ${Duration.format(silence)}, bookmarks included`
-  })
 
 const selectionOf = ({ apiVersion, fieldSelector, kind, labelSelector, name, namespace }: WatchQuery): ListQuery => {
   const byName = name === undefined ? [] : [`metadata.name=${name}`]

@@ -74,7 +74,7 @@ const told = (event: Watch.WatchEvent): string => {
     case "Listed":
       return `Listed ${event.objects.length}@${event.resourceVersion}`
     case "Reconnecting":
-      return `Reconnecting ${event.error?._tag ?? "closed"}`
+      return `Reconnecting ${event.error?._tag ?? event.reason}`
     default:
       return `${event._tag} @${event.resourceVersion}`
   }
@@ -187,11 +187,11 @@ describe("Watch", () => {
     )
   }
 
-  it.effect("a connection that says nothing is taken for dead", () =>
+  it.effect("a connection that says nothing is made anew, at once, and is no failure", () =>
     Effect.gen(function* () {
       const server = play({ lists: [empty], connections: [[], [bookmark("11")]] })
       const seen = yield* events(server.client, 5, { policy, silence: "90 seconds" })
-      assert.deepStrictEqual(seen.slice(2), ["Reconnecting ConnectionError", "Connected @10", "Bookmark @11"])
+      assert.deepStrictEqual(seen.slice(2), ["Reconnecting silent", "Connected @10", "Bookmark @11"])
     })
   )
 

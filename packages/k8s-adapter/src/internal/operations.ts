@@ -53,8 +53,8 @@ export const make = Effect.fnUntraced(function* (transport: Transport) {
     )
 
   const readPages = Effect.fnUntraced(function* (query: ListQuery) {
-    const listPath = yield* path(query)
-    const { apiVersion, kind, labelSelector, fieldSelector } = query
+    const { apiVersion, fieldSelector, kind, labelSelector, namespace } = query
+    const listPath = yield* path({ apiVersion, kind, ...(namespace === undefined ? {} : { namespace }) })
     const items: Array<KubernetesObject> = []
     let limit: number | undefined = query.pageSize ?? defaultPageSize
     let token: string | undefined
