@@ -7,6 +7,8 @@
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
+import * as Random from "effect/Random"
+import { startHostTimer } from "./internal/clock.ts"
 import { makeRetry } from "./internal/promise.ts"
 import type * as Retry from "./Retry.ts"
 import type { RetryEvent } from "./RetryEvent.ts"
@@ -33,7 +35,7 @@ export interface AttemptContext {
  * @category models
  * @since 0.1.0
  */
-export interface RetryOptions<in out E> extends Omit<Retry.RetryOptions<E>, "onEvent" | "logLevel"> {
+export interface RetryOptions<in out E> extends Omit<Retry.RetryOptions<E>, "logLevel" | "onEvent" | "schedule"> {
   /** Told of every failed attempt, every retry and the end. */
   readonly onEvent?: ((event: RetryEvent<E>) => void) | undefined
   /** Ends the operation at once, whatever it is doing; the promise is rejected with the signal's own reason. */
@@ -83,4 +85,8 @@ export interface RetryOptions<in out E> extends Omit<Retry.RetryOptions<E>, "onE
 export const retry: <A, E = unknown>(
   fn: (context: AttemptContext) => A | PromiseLike<A>,
   options: RetryOptions<E>
-) => Promise<A> = makeRetry(Context.empty())
+) => Promise<A> = makeRetry({
+  now: () => performance.now(),
+  random: () => Context.get(Context.empty(), Random.Random).nextDoubleUnsafe(),
+  startTimer: startHostTimer
+})

@@ -1,15 +1,22 @@
-import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
 import type { AttemptContext, RetryOptions } from "../promise.ts"
-import { defaults } from "../RetryPolicy.ts"
-import { Run } from "./run.ts"
-import { monotonicMillis, startTimer } from "./timer.ts"
+import type { AttemptTimeout } from "../RetryErrors.ts"
+import type { GaveUp, RetryEvent } from "../RetryEvent.ts"
+import type { Hint } from "../Wake.ts"
+import { Operation } from "./operation.ts"
+
+/** What a promise needs of the world, for tests to take its place. */
+export interface Host {
+  /** Milliseconds on a monotonic clock. */
+  readonly now: () => number
+  /** A number in [0, 1). */
+  readonly random: () => number
+  /** Calls `onEnd` after `millis`, unless the function that it returns is called before. */
+  readonly startTimer: (millis: number, onEnd: () => void) => () => void
+}
 
 /** What an attempt is called with. The signal is made when it is asked for: most attempts never do. */
-class CancellableAttempt implements AttemptContext {
+class PromiseAttempt implements AttemptContext {
   readonly attempt: number
   #controller: AbortController | undefined
   #reason: { readonly value: unknown } | undefined
@@ -32,116 +39,257 @@ class CancellableAttempt implements AttemptContext {
   }
 }
 
-const tookTooLong = () => new DOMException("The attempt took too long", "TimeoutError")
-
-const isThenable = <A>(value: A | PromiseLike<A>): value is PromiseLike<A> =>
-  typeof value === "object" && value !== null && "then" in value && typeof value.then === "function"
-
 /**
- * The Promise facade over the services of `context`.
- *
- * The first attempt runs without a fiber, which makes a success on first try as cheap as a hand-written call; the same
- * `Run` that drives effects takes over when it has failed.
+ * Times the limits of attempts, but only of those that still run when the event loop has turned: a timer of its own would
+ * double the price of a call that succeeds at once.
  */
-export const makeRetry =
-  (context: Context.Context<never>) =>
-  <A, E = unknown>(fn: (context: AttemptContext) => A | PromiseLike<A>, options: RetryOptions<E>): Promise<A> => {
-    const { budget, policy = defaults, signal, wake } = options
-    if (signal?.aborted) return Promise.reject(signal.reason)
-    const startedAt = monotonicMillis(Context.get(context, Clock.Clock))
-    const seen = wake?.version ?? 0
-    budget?.deposit(startedAt)
+class LimitWatch {
+  readonly #host: Host
+  #untimed: Array<PromiseRun<never, never>> = []
+  #room = 1000
 
-    return new Promise<A>((resolve, reject) => {
-      // What to stop when the operation ends or is aborted: the first attempt, later the fiber.
-      let stop: (reason: unknown) => void
-      const onAbort =
-        signal &&
-        (() => {
-          // First, for the fiber's own end would reject with an interruption.
-          reject(signal.reason)
-          stop(signal.reason)
-        })
-      const end = () => {
-        if (onAbort !== undefined) signal?.removeEventListener("abort", onAbort)
-      }
+  constructor(host: Host) {
+    this.#host = host
+  }
 
-      const goOn = (first: (run: Run<A, E, never, never>) => Effect.Effect<A, unknown>) => {
-        let attempt = 1
-        const again = Effect.callback<A, E>((resume) => {
-          const context = new CancellableAttempt(++attempt)
-          call(
-            fn,
-            context,
-            (value) => resume(Effect.succeed(value)),
-            (error) => resume(Effect.fail(error as E))
-          )
-          return Effect.sync(() => context.abort(signal?.aborted ? signal.reason : tookTooLong()))
-        })
-        const fiber = Effect.runForkWith(context)(
-          Effect.withFiber((fiber) => {
-            stop = () => fiber.interruptUnsafe()
-            return first(new Run(fiber, again, { ...options, logLevel: "None" }, startedAt, seen))
-          })
-        )
-        fiber.addObserver((exit) => {
-          end()
-          if (exit._tag === "Success") resolve(exit.value)
-          else reject(Cause.squash(exit.cause))
-        })
-      }
+  add(run: PromiseRun<never, never>): void {
+    const count = this.#untimed.push(run)
+    if (count === 1) this.#host.startTimer(0, () => this.#time())
+    // A loop that never lets the event loop turn must not pile up what is long over.
+    else if (count > this.#room) {
+      this.#untimed = this.#untimed.filter((run) => run.isUntimed)
+      this.#room = Math.max(1000, 2 * this.#untimed.length)
+    }
+  }
 
-      const first = new CancellableAttempt(1)
-      const attemptTimeout = Duration.toMillis(policy.attemptTimeout)
-      const deadline = Duration.toMillis(policy.deadline)
-      const limit = Math.min(attemptTimeout, deadline)
-      let isOver = false
-      let cancelTimer: (() => void) | undefined
-      const once = () => {
-        if (isOver) return false
-        isOver = true
-        cancelTimer?.()
-        return true
-      }
-      stop = (reason) => {
-        if (once()) first.abort(reason)
-      }
-      if (onAbort !== undefined) signal?.addEventListener("abort", onAbort, { once: true })
-      call(
-        fn,
-        first,
-        (value) => {
-          if (!once()) return
-          end()
-          resolve(value)
-        },
-        (error) => {
-          if (once()) goOn((run) => run.failed(Cause.fail(error as E)))
-        }
-      )
-      if (!isOver && limit !== Number.POSITIVE_INFINITY) {
-        cancelTimer = startTimer(context, limit, () => {
-          if (!once()) return
-          first.abort(tookTooLong())
-          goOn((run) => run.timedOut(limit, deadline <= attemptTimeout ? "deadline" : "attemptTimeout"))
-        })
-      }
+  #time(): void {
+    const runs = this.#untimed
+    this.#untimed = []
+    for (const run of runs) if (run.isUntimed) run.startLimit()
+  }
+}
+
+/** Makes the Promise facade over a host. */
+export const makeRetry = (host: Host) => {
+  const limits = new LimitWatch(host)
+  return <A, E = unknown>(fn: (context: AttemptContext) => A | PromiseLike<A>, options: RetryOptions<E>): Promise<A> =>
+    options.signal?.aborted
+      ? Promise.reject(options.signal.reason)
+      : new Promise<A>((resolve, reject) => new PromiseRun(fn, options, host, limits, resolve, reject).first())
+}
+
+/** The driver of an {@link Operation} whose attempts are promises. */
+class PromiseRun<A, in out E> {
+  readonly #fn: (context: AttemptContext) => A | PromiseLike<A>
+  readonly #options: RetryOptions<E>
+  readonly #host: Host
+  readonly #limits: LimitWatch
+  readonly #resolve: (value: A) => void
+  readonly #reject: (error: unknown) => void
+  readonly #startedAt: number
+  readonly #seen: number
+  /** Made when it is needed: not for a success at once. */
+  #operation: Operation<E> | undefined
+  /** The attempt in flight; what an earlier one still says is not heard. */
+  #attempt: PromiseAttempt | undefined
+  /** Cancels the timer or the wait that is on. */
+  #cancel: (() => void) | undefined
+  #isOver = false
+
+  constructor(
+    fn: (context: AttemptContext) => A | PromiseLike<A>,
+    options: RetryOptions<E>,
+    host: Host,
+    limits: LimitWatch,
+    resolve: (value: A) => void,
+    reject: (error: unknown) => void
+  ) {
+    this.#fn = fn
+    this.#options = options
+    this.#host = host
+    this.#limits = limits
+    this.#resolve = resolve
+    this.#reject = reject
+    this.#startedAt = host.now()
+    this.#seen = options.wake === undefined ? 0 : options.wake.version
+  }
+
+  first(): void {
+    const { budget, signal } = this.#options
+    budget?.deposit(this.#startedAt)
+    signal?.addEventListener("abort", this)
+    this.#call(1)
+  }
+
+  /** The caller's signal is aborted. */
+  handleEvent(): void {
+    const reason: unknown = this.#options.signal?.reason
+    const attempt = this.#attempt
+    this.#end()
+    this.#reject(reason)
+    attempt?.abort(reason)
+  }
+
+  #call(number: number): void {
+    const attempt = new PromiseAttempt(number)
+    this.#attempt = attempt
+    let result: A | PromiseLike<A>
+    try {
+      result = this.#fn(attempt)
+    } catch (error) {
+      // By way of a promise, or a function that throws again and again would fill the stack.
+      result = Promise.reject(error)
+    }
+    if (!isThenable(result)) {
+      this.#succeeded(attempt, result)
+      return
+    }
+    result.then(
+      (value) => this.#succeeded(attempt, value),
+      (error) => this.#failed(attempt, error)
+    )
+    this.#limits.add(this as never)
+  }
+
+  /** Whether an attempt is in flight whose limit is not timed yet. */
+  get isUntimed(): boolean {
+    return this.#attempt !== undefined && this.#cancel === undefined
+  }
+
+  /** Starts to time the attempt in flight. */
+  startLimit(): void {
+    const attempt = this.#attempt as PromiseAttempt
+    const { limit } = this.#state
+    if (limit === Number.POSITIVE_INFINITY) return
+    const left = limit - (this.#host.now() - this.#state.attemptAt)
+    this.#cancel = this.#host.startTimer(Math.max(0, left), () => {
+      this.#failed(attempt, this.#state.timeout())
+      attempt.abort(new DOMException("The attempt took too long", "TimeoutError"))
     })
   }
 
-const call = <A>(
-  fn: (context: AttemptContext) => A | PromiseLike<A>,
-  context: AttemptContext,
-  onSuccess: (value: A) => void,
-  onFailure: (error: unknown) => void
-): void => {
-  let result: A | PromiseLike<A>
-  try {
-    result = fn(context)
-  } catch (error) {
-    onFailure(error)
-    return
+  #succeeded(attempt: PromiseAttempt, value: A): void {
+    if (attempt !== this.#attempt) return
+    if (attempt.attempt > 1) {
+      const now = this.#host.now()
+      this.#state.recovered(now)
+      if (this.#options.onEvent !== undefined && !this.#tell(this.#state.recoveredEvent(now))) return
+    }
+    this.#end()
+    this.#resolve(value)
   }
-  if (isThenable(result)) result.then(onSuccess, onFailure)
-  else onSuccess(result)
+
+  #failed(attempt: PromiseAttempt, error: E | AttemptTimeout): void {
+    if (attempt !== this.#attempt) return
+    this.#attempt = undefined
+    this.#clear()
+    const state = this.#state
+    let end: GaveUp<E>["reason"] | undefined
+    try {
+      end = state.failed(error, this.#host.now())
+    } catch (defect) {
+      this.#die(defect)
+      return
+    }
+    const event = end === undefined ? state.plan(state.backoff(this.#host.random())) : undefined
+    if (event === undefined) this.#giveUp(end ?? "deadline")
+    else if (this.#tell(event)) this.#wait()
+  }
+
+  #wait(): void {
+    const state = this.#state
+    const { wake } = state
+    if (wake?.latest !== undefined && wake.version !== state.seen) {
+      this.#woken(wake.latest)
+      return
+    }
+    const forget = wake?.subscribe((hint) => {
+      this.#clear()
+      this.#woken(hint)
+    })
+    this.#sleep(state.waitLeft(this.#host.now()), () => this.#slept(), forget)
+  }
+
+  #slept(): void {
+    this.#state.slept()
+    this.#spend()
+  }
+
+  #woken(hint: Hint): void {
+    this.#sleep(this.#state.woken(hint, this.#host.now(), this.#host.random()), () => this.#spend())
+  }
+
+  #spend(): void {
+    const queue = this.#state.spend(this.#host.now())
+    if (queue === undefined) this.#giveUp("deadline")
+    else this.#sleep(queue, () => this.#again())
+  }
+
+  #again(): void {
+    const now = this.#host.now()
+    if (!this.#tell(this.#state.retryingEvent(now))) return
+    this.#state.begin(now)
+    this.#call(this.#state.number)
+  }
+
+  #giveUp(reason: GaveUp<E>["reason"]): void {
+    const end = this.#state.giveUp(reason, this.#host.now())
+    if (!this.#tell(end)) return
+    this.#end()
+    this.#reject(this.#state.errorOf(end))
+  }
+
+  #sleep(millis: number, next: () => void, forget?: () => void): void {
+    // Now and then the event loop has to turn, or an endless series of immediate retries would not hear of an abort.
+    if (millis <= 0 && this.#state.number % 64 !== 0) {
+      forget?.()
+      next()
+      return
+    }
+    const stop = this.#host.startTimer(Math.max(0, millis), () => {
+      this.#clear()
+      next()
+    })
+    this.#cancel = () => {
+      stop()
+      forget?.()
+    }
+  }
+
+  /** Tells of an event; answers whether to go on. */
+  #tell(event: RetryEvent<E>): boolean {
+    try {
+      this.#options.onEvent?.(event)
+    } catch (defect) {
+      this.#die(defect)
+    }
+    return !this.#isOver
+  }
+
+  /** Ends the operation with what the caller's own callbacks throw: a mistake in the program, not a failure to retry. */
+  #die(defect: unknown): void {
+    this.#end()
+    this.#reject(defect)
+  }
+
+  #end(): void {
+    this.#isOver = true
+    this.#attempt = undefined
+    this.#clear()
+    this.#options.signal?.removeEventListener("abort", this)
+  }
+
+  #clear(): void {
+    this.#cancel?.()
+    this.#cancel = undefined
+  }
+
+  get #state(): Operation<E> {
+    this.#operation ??= new Operation(this.#options, Context.empty(), this.#startedAt, this.#seen)
+    return this.#operation
+  }
 }
+
+const isThenable = <A>(value: A | PromiseLike<A>): value is PromiseLike<A> =>
+  value instanceof Promise ||
+  (typeof value === "object" && value !== null && "then" in value && typeof value.then === "function")

@@ -1,3 +1,4 @@
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as LogLevel from "effect/LogLevel"
@@ -19,24 +20,27 @@ const recoverySeconds = Metric.histogram("holdfast_retry_recovery_seconds", {
 })
 
 // Kinds are few; should a classifier invent them without end, the memory still stays small.
-const counters = new Map<string, Metric.Metric<number, unknown>>()
-const manyCounters = 200
+const counters = new Map<string, Map<Outcome, Metric.Metric<number, unknown>>>()
+const manyKinds = 100
 
-/** Counts a failure, or the end of an operation, under the kind of its failure. */
-export const count = (fiber: AnyFiber, kind: string, outcome: Outcome): void => {
-  const key = `${outcome} ${kind}`
-  let counter = counters.get(key)
-  if (counter === undefined) {
-    counter = Metric.withAttributes(retries, { kind, outcome })
-    if (counters.size < manyCounters) counters.set(key, counter)
-  }
-  counter.updateUnsafe(1, fiber.context)
+const counterOf = (kind: string, outcome: Outcome): Metric.Metric<number, unknown> => {
+  const known = counters.get(kind)?.get(outcome)
+  if (known !== undefined) return known
+  const counter = Metric.withAttributes(retries, { kind, outcome })
+  const ofKind = counters.get(kind) ?? new Map<Outcome, Metric.Metric<number, unknown>>()
+  ofKind.set(outcome, counter)
+  if (counters.size < manyKinds) counters.set(kind, ofKind)
+  return counter
 }
 
+/** Counts a failure, or the end of an operation, under the kind of its failure. */
+export const count = (context: Context.Context<never>, kind: string, outcome: Outcome): void =>
+  counterOf(kind, outcome).updateUnsafe(1, context)
+
 /** Counts a recovery and notes how long it took. */
-export const recovered = (fiber: AnyFiber, kind: string, millis: number): void => {
-  count(fiber, kind, "recovered")
-  recoverySeconds.updateUnsafe(millis / 1000, fiber.context)
+export const recovered = (context: Context.Context<never>, kind: string, millis: number): void => {
+  count(context, kind, "recovered")
+  recoverySeconds.updateUnsafe(millis / 1000, context)
 }
 
 /** Gives an attempt a span, where a tracer is there to see it: an unseen span costs as much as the rest of an attempt. */

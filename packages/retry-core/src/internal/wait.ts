@@ -12,8 +12,8 @@ import { startTimer } from "./timer.ts"
 export const sleepOrHint = (
   fiber: Fiber.Fiber<unknown, unknown>,
   millis: number,
-  wake: Wake | undefined,
-  seen: number
+  wake?: Wake,
+  seen = 0
 ): Effect.Effect<Hint | undefined> => {
   if (wake !== undefined && wake.version !== seen) return Effect.succeed(wake.latest)
   if (millis <= 0) return Effect.undefined
@@ -23,7 +23,7 @@ export const sleepOrHint = (
       forget?.()
       resume(Effect.succeed(hint))
     })
-    const cancel = startTimer(fiber.context, millis, () => {
+    const cancel = startTimer(fiber, millis, () => {
       forget?.()
       resume(Effect.undefined)
     })
@@ -57,7 +57,7 @@ export const within = <A, E, R, E2>(
               cancel()
               resume(exit)
             })
-            const cancel = startTimer(fiber.context, millis, () => {
+            const cancel = startTimer(fiber, millis, () => {
               forget()
               attempt.interruptUnsafe(fiber.id)
               resume(onLimit())
