@@ -4,7 +4,7 @@
  * A connection counts as open when its TLS handshake is through: Node itself sets no limit to that, and a server that
  * accepts and says nothing would be waited for without end.
  */
-import http from "node:http"
+import type { Agent, ClientRequestArgs } from "node:http"
 import https from "node:https"
 import { isIP } from "node:net"
 import type { Duplex } from "node:stream"
@@ -15,6 +15,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
 import type { ClientCertificate, Cluster } from "../Kubeconfig.ts"
+import { http } from "./builtins.ts"
 import { tunnel } from "./proxy.ts"
 
 /** Shorter than the 90 s for which kube-apiserver keeps an idle connection, so that it is not the one to close it. */
@@ -22,7 +23,7 @@ const idleLimit = 60_000
 const keepAliveProbe = 30_000
 
 export interface ConnectionPool {
-  readonly agent: http.Agent
+  readonly agent: Agent
   /** Lets requests under way finish, and opens no connection for others. */
   readonly retire: () => void
   /** Closes everything now. */
@@ -41,14 +42,14 @@ export const make = Effect.fnUntraced(function* (options: PoolOptions) {
   const server = new URL(options.cluster.server)
   const secure = server.protocol === "https:"
   const shared = { keepAlive: true, keepAliveMsecs: keepAliveProbe, scheduling: "lifo" as const, timeout: idleLimit }
-  const agent: http.Agent = secure
+  const agent: Agent = secure
     ? new https.Agent({ ...shared, ...(yield* tlsOptions(options)) })
-    : new http.Agent(shared)
+    : new (http().Agent)(shared)
   const openNow = agent.createConnection
   const fork = Effect.runCallbackWith(yield* Effect.context<never>())
   const cancels = new Set<() => void>()
 
-  const connect = (given: http.ClientRequestArgs): Effect.Effect<Duplex, Error> =>
+  const connect = (given: ClientRequestArgs): Effect.Effect<Duplex, Error> =>
     Effect.gen(function* () {
       const through =
         options.proxy === undefined

@@ -1,16 +1,16 @@
 /** One request and its answer over a pool's connections. */
-import http, { type IncomingMessage } from "node:http"
+import type { Agent, IncomingMessage, OutgoingHttpHeaders } from "node:http"
 import https from "node:https"
 import process from "node:process"
-import { gunzip } from "node:zlib"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
+import { http, zlib } from "./builtins.ts"
 
 export interface Outgoing {
   readonly secure: boolean
-  readonly agent: http.Agent
+  readonly agent: Agent
   readonly host: string
   readonly port: string
   readonly method: string
@@ -25,13 +25,13 @@ export const open = (outgoing: Outgoing): Effect.Effect<IncomingMessage, Error> 
     const started = Result.try({
       // Throws at once for headers that cannot be sent, such as a token with a line break in it.
       try: () =>
-        (outgoing.secure ? https : http).request({
+        (outgoing.secure ? https : http()).request({
           agent: outgoing.agent,
           host: outgoing.host,
           port: outgoing.port,
           method: outgoing.method,
           path: outgoing.path,
-          headers: outgoing.headers as http.OutgoingHttpHeaders
+          headers: outgoing.headers as OutgoingHttpHeaders
         }),
       catch: (error) => error as Error
     })
@@ -68,7 +68,7 @@ export const collect = (response: IncomingMessage, limit: number): Effect.Effect
     const whole = () => {
       const bytes = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size)
       if (response.headers["content-encoding"] !== "gzip") return resume(Effect.succeed(bytes.toString("utf8")))
-      gunzip(bytes, { maxOutputLength: limit }, (error, text) =>
+      zlib().gunzip(bytes, { maxOutputLength: limit }, (error, text) =>
         resume(error === null ? Effect.succeed(text.toString("utf8")) : Effect.fail(error))
       )
     }

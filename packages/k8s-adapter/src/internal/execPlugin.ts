@@ -2,12 +2,13 @@
  * Credential plugins (`client.authentication.k8s.io`). client-node's own runner tells neither the exit code nor the
  * command, leaves the plugin's standard input open, and knows no `KUBERNETES_EXEC_INFO`: hence this one.
  */
-import { type ChildProcess, spawn } from "node:child_process"
+import type { ChildProcess } from "node:child_process"
 import process from "node:process"
 import * as Effect from "effect/Effect"
 import type { CertificateError } from "../CertificateError.ts"
 import type { ClientCertificate, ExecPlugin, Kubeconfig } from "../Kubeconfig.ts"
 import { KubeconfigError } from "../KubeconfigError.ts"
+import { childProcess } from "./builtins.ts"
 import { isRecord } from "./kubeconfigDocument.ts"
 import { checkPair } from "./kubeconfigMaterial.ts"
 
@@ -49,7 +50,7 @@ const run = (
   failed: Failed
 ): Effect.Effect<string, KubeconfigError> =>
   Effect.callback((resume) => {
-    const child: ChildProcess = spawn(plugin.command, [...plugin.args], {
+    const child: ChildProcess = childProcess().spawn(plugin.command, [...plugin.args], {
       env: {
         ...process.env,
         ...plugin.env,

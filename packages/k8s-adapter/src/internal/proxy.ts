@@ -1,9 +1,9 @@
 /** Which proxy stands between us and a server, by the rules of client-go (golang.org/x/net/http/httpproxy). */
-import { request as httpRequest } from "node:http"
-import { request as httpsRequest } from "node:https"
+import https from "node:https"
 import { BlockList, isIP, isIPv6 } from "node:net"
 import type { Duplex } from "node:stream"
 import * as Effect from "effect/Effect"
+import { http } from "./builtins.ts"
 import type { Environment } from "./kubeconfigDocument.ts"
 
 /** The proxy for a server: the kubeconfig's own goes before the environment's. */
@@ -61,7 +61,7 @@ export class ProxyRefused extends Error {
 /** Opens a tunnel to `target` (`host:port`) through an HTTP proxy (RFC 9110, section 9.3.6). */
 export const tunnel = (proxy: URL, target: string): Effect.Effect<Duplex, Error> =>
   Effect.callback((resume) => {
-    const call = (proxy.protocol === "https:" ? httpsRequest : httpRequest)({
+    const call = (proxy.protocol === "https:" ? https : http()).request({
       host: bare(proxy.hostname),
       port: proxy.port || (proxy.protocol === "https:" ? 443 : 80),
       method: "CONNECT",
