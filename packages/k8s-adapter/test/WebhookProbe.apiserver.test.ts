@@ -1,0 +1,4 @@
+import * as KubeApiserver from "@holdfast/testkit/KubeApiserver"
+import { webhookSuite } from "./support/webhookSuite.ts"
+
+webhookSuite("a real kube-apiserver", KubeApiserver.make())
