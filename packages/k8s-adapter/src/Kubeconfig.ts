@@ -325,6 +325,14 @@ const readCluster = Effect.fnUntraced(function* (
       "Remove it to have the server verified, or remove the certificate authority."
     )
   }
+  const proxyUrl = yield* Material.text(entry, "proxy-url", at)
+  if (proxyUrl !== undefined && !(/^(https?|socks5h?):\/\//.test(proxyUrl) && URL.canParse(proxyUrl))) {
+    return yield* Material.invalidField(
+      at("proxy-url"),
+      "it is not an http, https or socks5 URL",
+      "Give the proxy's address as http://host:port or socks5://host:port."
+    )
+  }
   return {
     name: entry.name === "" ? undefined : entry.name,
     server: server.replace(/\/+$/, ""),
@@ -334,7 +342,7 @@ const readCluster = Effect.fnUntraced(function* (
         : yield* Effect.fromResult(Material.checkAuthorities(authorities.pem, authorities.place)),
     insecureSkipTlsVerify: insecure,
     tlsServerName: options.tlsServerName ?? (yield* Material.text(entry, "tls-server-name", at)),
-    proxyUrl: yield* Material.text(entry, "proxy-url", at),
+    proxyUrl,
     disableCompression: entry.fields["disable-compression"] === true,
     execExtension: extension(entry.fields["extensions"])
   }

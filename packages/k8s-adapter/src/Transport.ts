@@ -23,7 +23,8 @@ import * as Credentials from "./Credentials.ts"
 import * as Agent from "./internal/agent.ts"
 import { collect, lines, open } from "./internal/exchange.ts"
 import type { Environment } from "./internal/kubeconfigDocument.ts"
-import { ProxyRefused, proxyFor } from "./internal/proxy.ts"
+import { bare, proxyFor } from "./internal/proxy.ts"
+import { ProxyRefused } from "./internal/tunnel.ts"
 import { version } from "./internal/version.ts"
 import type { ClientCertificate, Kubeconfig } from "./Kubeconfig.ts"
 import type { KubeconfigError } from "./KubeconfigError.ts"
@@ -180,7 +181,7 @@ export const make: (
       open({
         secure: used.url.protocol === "https:",
         agent,
-        host: used.url.hostname.replace(/^\[|\]$/g, ""),
+        host: bare(used.url.hostname),
         port: used.url.port,
         method: request.method,
         path: pathOf(used.url, request),

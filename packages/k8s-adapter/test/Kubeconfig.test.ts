@@ -187,6 +187,13 @@ describe("Kubeconfig", () => {
       })
     )
 
+    it.effect("a proxy that is no URL we know is told with the field", () =>
+      Effect.gen(function* () {
+        const error = yield* kubeconfigFailure({ text: kubeconfigText({ server, "proxy-url": "proxy:3128" }) })
+        assert.deepStrictEqual([error.reason, error.field], ["invalid-field", "clusters[lab].cluster.proxy-url"])
+      })
+    )
+
     it.effect("flags go before the file: cluster, user, namespace, token, impersonation, insecure", () =>
       Effect.gen(function* () {
         const ca = yield* makeAuthority()

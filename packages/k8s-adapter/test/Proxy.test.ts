@@ -1,5 +1,5 @@
 import http from "node:http"
-import { type AddressInfo, connect } from "node:net"
+import { type AddressInfo, connect, createServer } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { proxyFor } from "../src/internal/proxy.ts"
@@ -101,6 +101,91 @@ describe("proxies", () => {
       assert.strictEqual(error._tag === "ConnectionError" && error.reason, "proxy")
       assert.include(error.message, "407")
       assert.notInclude(JSON.stringify(error) + error.message, "word")
+    })
+  )
+
+  /** A SOCKS 5 proxy that resolves every name to the loopback. */
+  const socks = (login: { readonly user: string; readonly password: string } | undefined, refusal = 0) =>
+    Effect.acquireRelease(
+      Effect.promise(async () => {
+        const asked: Array<string> = []
+        const server = createServer((socket) => {
+          let step: "greeting" | "login" | "request" = "greeting"
+          socket.on("error", () => {})
+          socket.on("data", (bytes) => {
+            if (step === "greeting") {
+              const offered = [...bytes.subarray(2)]
+              step = login === undefined ? "request" : "login"
+              const method = login === undefined ? 0 : offered.includes(2) ? 2 : 255
+              socket.write(Buffer.from([5, method]))
+            } else if (step === "login") {
+              const end = 2 + Number(bytes[1])
+              const given = [bytes.toString("utf8", 2, end), bytes.toString("utf8", end + 1)]
+              step = "request"
+              socket.write(Buffer.from([1, given.join() === `${login?.user},${login?.password}` ? 0 : 1]))
+            } else {
+              const end = 5 + Number(bytes[4])
+              const port = bytes.readUInt16BE(end)
+              asked.push(`${bytes.toString("utf8", 5, end)}:${port}`)
+              socket.removeAllListeners("data")
+              if (refusal !== 0) return socket.end(Buffer.from([5, refusal, 0, 1, 0, 0, 0, 0, 0, 0]))
+              const upstream = connect(port, "127.0.0.1", () => {
+                socket.write(Buffer.from([5, 0, 0, 3, 1, 120, 0, 80]))
+                upstream.pipe(socket).pipe(upstream)
+              })
+              upstream.on("error", () => socket.destroy())
+            }
+            return undefined
+          })
+        })
+        await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+        return { server, asked, port: (server.address() as AddressInfo).port }
+      }),
+      ({ server }) => Effect.sync(() => server.close())
+    )
+
+  const throughSocks = (login: Parameters<typeof socks>[0], userInfo: string, refusal = 0) =>
+    Effect.gen(function* () {
+      const ca = yield* makeAuthority()
+      const server = yield* makeServer({ leaf: yield* serverLeaf(ca) }, (_request, response) =>
+        json(response, { ok: 1 })
+      )
+      const { asked, port } = yield* socks(login, refusal)
+      const text = kubeconfigText({
+        // A name that only the proxy knows.
+        server: `https://api.lab:${server.port}`,
+        "certificate-authority-data": base64(ca.certificate.pem),
+        "proxy-url": `socks5://${userInfo}127.0.0.1:${port}`
+      })
+      const transport = yield* Transport.make(Kubeconfig.load({ text }))
+      return { asked, server, request: transport.request({ method: "GET", path: "/version" }) }
+    })
+
+  it.effect("a SOCKS 5 proxy resolves the name and carries TLS", () =>
+    Effect.gen(function* () {
+      const { asked, request, server } = yield* throughSocks(undefined, "")
+      assert.deepStrictEqual((yield* request).body, { ok: 1 })
+      assert.deepStrictEqual(asked, [`api.lab:${server.port}`])
+    })
+  )
+
+  it.effect("a SOCKS 5 proxy gets the log-in of its URL, and refuses a wrong one", () =>
+    Effect.gen(function* () {
+      const login = { user: "ada", password: "p w" }
+      const right = yield* throughSocks(login, "ada:p%20w@")
+      assert.deepStrictEqual((yield* right.request).body, { ok: 1 })
+      for (const userInfo of ["ada:wrong@", ""]) {
+        const { request } = yield* throughSocks(login, userInfo)
+        const error = yield* Effect.flip(request)
+        assert.strictEqual(error._tag === "ConnectionError" && error.reason, "proxy")
+      }
+    })
+  )
+
+  it.effect("a SOCKS 5 proxy's refusal is told in words", () =>
+    Effect.gen(function* () {
+      const { request } = yield* throughSocks(undefined, "", 4)
+      assert.include((yield* Effect.flip(request)).message, "host unreachable")
     })
   )
 })

@@ -16,7 +16,8 @@ import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
 import type { ClientCertificate, Cluster } from "../Kubeconfig.ts"
 import { http } from "./builtins.ts"
-import { tunnel } from "./proxy.ts"
+import { bare } from "./proxy.ts"
+import { tunnel } from "./tunnel.ts"
 
 /** Shorter than the 90 s for which kube-apiserver keeps an idle connection, so that it is not the one to close it. */
 const idleLimit = 60_000
@@ -54,7 +55,7 @@ export const make = Effect.fnUntraced(function* (options: PoolOptions) {
       const through =
         options.proxy === undefined
           ? undefined
-          : yield* tunnel(options.proxy, `${server.hostname}:${server.port || (secure ? 443 : 80)}`)
+          : yield* tunnel(options.proxy, bare(server.hostname), Number(server.port || (secure ? 443 : 80)))
       return secure || through === undefined
         ? yield* opened(
             () => openNow.call(agent, through === undefined ? given : { ...given, socket: through }) as tls.TLSSocket,

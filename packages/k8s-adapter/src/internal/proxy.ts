@@ -1,9 +1,5 @@
 /** Which proxy stands between us and a server, by the rules of client-go (golang.org/x/net/http/httpproxy). */
-import https from "node:https"
 import { BlockList, isIP, isIPv6 } from "node:net"
-import type { Duplex } from "node:stream"
-import * as Effect from "effect/Effect"
-import { http } from "./builtins.ts"
 import type { Environment } from "./kubeconfigDocument.ts"
 
 /** The proxy for a server: the kubeconfig's own goes before the environment's. */
@@ -40,7 +36,8 @@ const matches = (rule: string, host: string, port: string): boolean => {
   return host.endsWith(`.${suffix}`) || (host === suffix && suffix === wanted)
 }
 
-const bare = (host: string): string => host.replace(/^\[|\]$/g, "").toLowerCase()
+/** A host without the brackets that URLs put around IPv6. */
+export const bare = (host: string): string => host.replace(/^\[|\]$/g, "").toLowerCase()
 
 const isLoopback = (host: string): boolean => host === "::1" || inNetwork(host, "127.0.0.0", 8)
 
@@ -52,39 +49,3 @@ const inNetwork = (host: string, network: string, bits: number): boolean => {
   list.addSubnet(network, bits, type)
   return list.check(host, type)
 }
-
-/** The proxy did not let us through. */
-export class ProxyRefused extends Error {
-  readonly code = "ERR_PROXY_REFUSED"
-}
-
-/** Opens a tunnel to `target` (`host:port`) through an HTTP proxy (RFC 9110, section 9.3.6). */
-export const tunnel = (proxy: URL, target: string): Effect.Effect<Duplex, Error> =>
-  Effect.callback((resume) => {
-    const call = (proxy.protocol === "https:" ? https : http()).request({
-      host: bare(proxy.hostname),
-      port: proxy.port || (proxy.protocol === "https:" ? 443 : 80),
-      method: "CONNECT",
-      path: target,
-      agent: false,
-      headers: {
-        Host: target,
-        ...(proxy.username === "" ? {} : { "Proxy-Authorization": `Basic ${credentials(proxy)}` })
-      }
-    })
-    call.on("connect", (response, socket: Duplex) => {
-      if (response.statusCode === 200) return resume(Effect.succeed(socket))
-      socket.destroy()
-      resume(Effect.fail(new ProxyRefused(`the proxy ${proxy.host} answered ${response.statusCode} to CONNECT`)))
-    })
-    call.on("error", (error: NodeJS.ErrnoException) =>
-      resume(
-        Effect.fail(new ProxyRefused(`the proxy ${proxy.host} cannot be reached (${error.code ?? error.message})`))
-      )
-    )
-    call.end()
-    return Effect.sync(() => call.destroy())
-  })
-
-const credentials = (proxy: URL): string =>
-  Buffer.from(`${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`).toString("base64")
