@@ -18,7 +18,12 @@ const roots = Object.entries(definitions).filter(([name, definition]) => {
     gvks[0].kind !== "Status"
   )
 })
-const short = (name) => name.split(".").slice(-3).join(".").replace(/^(core|meta)\.v1\./, "")
+const short = (name) =>
+  name
+    .split(".")
+    .slice(-3)
+    .join(".")
+    .replace(/^(core|meta)\.v1\./, "")
 const scalar = { string: "s", integer: "i", number: "n", boolean: "b" }
 
 const seen = new Map()

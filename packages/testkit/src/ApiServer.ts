@@ -32,7 +32,9 @@ export interface Options {
    */
   readonly clock?: Clock.Clock | undefined
   /** Bearer tokens that are accepted, with the user each stands for. */
-  readonly tokens?: Readonly<Record<string, { readonly name: string; readonly groups: ReadonlyArray<string> }>> | undefined
+  readonly tokens?:
+    | Readonly<Record<string, { readonly name: string; readonly groups: ReadonlyArray<string> }>>
+    | undefined
   /** How many changes of each kind a watch can resume over before it gets 410; 10,000 when left out. */
   readonly historyLimit?: number | undefined
   /** Time between the bookmarks of a watch; a minute when left out. */
@@ -72,7 +74,13 @@ export interface ApiServer extends TestCluster {
   }) => Effect.Effect<string>
 }
 
-const dnsNames = ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"]
+const dnsNames = [
+  "localhost",
+  "kubernetes",
+  "kubernetes.default",
+  "kubernetes.default.svc",
+  "kubernetes.default.svc.cluster.local"
+]
 
 /**
  * Starts an embedded API server; it stops with the scope.
@@ -88,10 +96,12 @@ export const make = (options: Options = {}): Effect.Effect<ApiServer, never, Sco
   Effect.gen(function* () {
     // Node verifies certificates by the machine's clock, whatever clock the test runs on.
     const live = Clock.Clock.defaultValue()
-    const certified = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.orDie(Effect.provideService(effect, Clock.Clock, live))
+    const certified = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+      Effect.orDie(Effect.provideService(effect, Clock.Clock, live))
     const random = yield* Random.Random
 
-    const authority = (commonName: string) => certified(CertificateAuthority.make({ commonName, validity: "3650 days" }))
+    const authority = (commonName: string) =>
+      certified(CertificateAuthority.make({ commonName, validity: "3650 days" }))
     const clientCa = yield* authority("holdfast-testkit-client-ca")
     let servingCa = yield* authority("holdfast-testkit-ca")
     const issueServing = (ca: CertificateAuthority.CertificateAuthority, expired: boolean) =>

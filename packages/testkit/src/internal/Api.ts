@@ -28,7 +28,9 @@ export const version = {
 }
 
 const ok = (body: Parameters<typeof encode>[0] | string): Answer =>
-  typeof body === "string" ? { status: 200, body, contentType: "text/plain; charset=utf-8" } : { status: 200, body: encode(body) }
+  typeof body === "string"
+    ? { status: 200, body, contentType: "text/plain; charset=utf-8" }
+    : { status: 200, body: encode(body) }
 
 const publicPaths = /^\/(version|healthz|livez|readyz)(\/|$)/
 
@@ -42,7 +44,8 @@ export const handle = async (api: Api, request: ApiRequest): Promise<Answer> => 
   const resource = api.core.resources.at(info.apiVersion, info.plural)
   if (resource === undefined) throw pathNotFound()
   if (info.subresource === undefined && !resource.verbs.includes(info.verb)) throw methodNotAllowed()
-  if (resource.namespaced && info.namespace === undefined && !["list", "watch"].includes(info.verb)) throw pathNotFound()
+  if (resource.namespaced && info.namespace === undefined && !["list", "watch"].includes(info.verb))
+    throw pathNotFound()
   if (!resource.namespaced && info.namespace !== undefined) throw pathNotFound()
   if (resource.custom?.deprecated !== undefined) {
     request.warnings.push(resource.custom.deprecated || `${resource.apiVersion} ${resource.kind} is deprecated`)
@@ -85,7 +88,12 @@ const aggregatedVersion = (accept: string): string | undefined => {
 const nonResource = (api: Api, request: ApiRequest): Answer => {
   const { path } = request
   if (request.user.name === "system:anonymous" && !publicPaths.test(path)) {
-    throw new StatusError(403, "Forbidden", `forbidden: User "system:anonymous" cannot ${request.method.toLowerCase()} path "${path}"`, {})
+    throw new StatusError(
+      403,
+      "Forbidden",
+      `forbidden: User "system:anonymous" cannot ${request.method.toLowerCase()} path "${path}"`,
+      {}
+    )
   }
   if (request.method !== "GET" && request.method !== "HEAD") throw methodNotAllowed()
   if (path === "/version" || path === "/version/") return ok(version)
@@ -99,9 +107,14 @@ const nonResource = (api: Api, request: ApiRequest): Answer => {
     if (parts.length === 1 && asked !== undefined) {
       const body = Discovery.aggregated(resources, prefix === "api", asked)
       const [, v] = asked.split("/")
-      return { status: 200, body, contentType: `application/json;g=apidiscovery.k8s.io;v=${v};as=APIGroupDiscoveryList` }
+      return {
+        status: 200,
+        body,
+        contentType: `application/json;g=apidiscovery.k8s.io;v=${v};as=APIGroupDiscoveryList`
+      }
     }
-    if (parts.length === 1) return ok(prefix === "api" ? Discovery.coreVersions(new URL(api.url()).host) : Discovery.groupList(resources))
+    if (parts.length === 1)
+      return ok(prefix === "api" ? Discovery.coreVersions(new URL(api.url()).host) : Discovery.groupList(resources))
     const found =
       prefix === "api"
         ? Discovery.resourceList(resources, "", first ?? "")

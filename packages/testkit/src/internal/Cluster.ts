@@ -1,19 +1,19 @@
 /** Puts the parts together: storage, API, admission, listener. */
 import type { IncomingMessage } from "node:http"
+import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Clock from "effect/Clock"
 import type { Faults } from "../Faults.ts"
 import type { CountedRequest, Stats } from "../Stats.ts"
 import type { RouteTarget, ServiceReference } from "../TestCluster.ts"
+import { type Api, handle } from "./Api.ts"
 import { Access } from "./access/Access.ts"
 import { Dispatcher } from "./admission/Dispatcher.ts"
-import { WebhookClients } from "./admission/WebhookClients.ts"
 import { Services } from "./admission/Services.ts"
-import { type Api, handle } from "./Api.ts"
+import { WebhookClients } from "./admission/WebhookClients.ts"
 import { Core } from "./Core.ts"
-import * as CustomResources from "./crd/CustomResources.ts"
 import { converter } from "./crd/Conversion.ts"
+import * as CustomResources from "./crd/CustomResources.ts"
 import { GarbageCollector } from "./gc/GarbageCollector.ts"
 import { Namespaces } from "./gc/Namespaces.ts"
 import { Watches } from "./handlers/Watch.ts"
@@ -155,7 +155,8 @@ export class Cluster {
           this.counted.filter(
             ({ method, path }) =>
               (match?.method === undefined || match.method === method) &&
-              (match?.path === undefined || (typeof match.path === "string" ? path === match.path : match.path.test(path)))
+              (match?.path === undefined ||
+                (typeof match.path === "string" ? path === match.path : match.path.test(path)))
           ).length
       ),
     connections: Effect.sync(() => this.connections),

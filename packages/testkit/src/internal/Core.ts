@@ -1,8 +1,8 @@
 /** What all parts of the server share: storage, the kinds being served, time and randomness. */
 import type * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Duration from "effect/Duration"
 import type { JsonObject } from "./Json.ts"
 import { Resources, type ResourceType } from "./Resources.ts"
 import { Store } from "./store/Store.ts"

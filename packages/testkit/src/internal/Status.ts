@@ -82,7 +82,9 @@ export const forbidden = (resource: Resource, name: string, why: string) =>
   new StatusError(
     403,
     "Forbidden",
-    name === "" ? `${qualified(resource)} is forbidden: ${why}` : `${qualified(resource)} "${name}" is forbidden: ${why}`,
+    name === ""
+      ? `${qualified(resource)} is forbidden: ${why}`
+      : `${qualified(resource)} "${name}" is forbidden: ${why}`,
     details(resource, name)
   )
 
@@ -102,11 +104,7 @@ export const unsupportedMediaType = (accepted: ReadonlyArray<string>) =>
   )
 
 export const notAcceptable = (accepted: ReadonlyArray<string>) =>
-  new StatusError(
-    406,
-    "NotAcceptable",
-    `only the following media types are accepted: ${accepted.join(", ")}`
-  )
+  new StatusError(406, "NotAcceptable", `only the following media types are accepted: ${accepted.join(", ")}`)
 
 export const expired = (message: string) => new StatusError(410, "Expired", message)
 
@@ -118,7 +116,15 @@ export const tooLargeResourceVersion = (wanted: number, current: number) =>
 
 /** One complaint about a field, in the words of `field.Error`. */
 export interface FieldError {
-  readonly type: "Required" | "Invalid" | "NotSupported" | "Forbidden" | "Duplicate" | "TooLong" | "TooMany" | "TypeInvalid"
+  readonly type:
+    | "Required"
+    | "Invalid"
+    | "NotSupported"
+    | "Forbidden"
+    | "Duplicate"
+    | "TooLong"
+    | "TooMany"
+    | "TypeInvalid"
   readonly field: string
   readonly value?: Json
   readonly detail: string

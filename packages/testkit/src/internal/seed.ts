@@ -36,7 +36,10 @@ export const seed = (core: Core, extra: ReadonlyArray<string>): void => {
   })
   put("rbac.authorization.k8s.io/v1", "clusterroles", undefined, {
     metadata: { name: "cluster-admin", labels: { "kubernetes.io/bootstrapping": "rbac-defaults" } },
-    rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }, { nonResourceURLs: ["*"], verbs: ["*"] }]
+    rules: [
+      { apiGroups: ["*"], resources: ["*"], verbs: ["*"] },
+      { nonResourceURLs: ["*"], verbs: ["*"] }
+    ]
   })
   put("rbac.authorization.k8s.io/v1", "clusterrolebindings", undefined, {
     metadata: { name: "cluster-admin", labels: { "kubernetes.io/bootstrapping": "rbac-defaults" } },

@@ -30,14 +30,17 @@ export class Access {
 
   allows(user: User, action: Action): boolean {
     if (user.groups.includes("system:masters")) return true
-    if (user.name !== "system:anonymous" && action.verb === "create" && action.plural.startsWith("selfsubject")) return true
+    if (user.name !== "system:anonymous" && action.verb === "create" && action.plural.startsWith("selfsubject"))
+      return true
     const bindings = [...this.core.store.collection(`${group}/clusterrolebindings`).items.values()]
     if (action.namespace !== undefined) {
       for (const [key, binding] of this.core.store.collection(`${group}/rolebindings`).items) {
         if (key.startsWith(`${action.namespace}/`)) bindings.push(binding)
       }
     }
-    return bindings.some((binding) => concerns(binding, user) && this.rules(binding).some((rule) => permits(rule, action)))
+    return bindings.some(
+      (binding) => concerns(binding, user) && this.rules(binding).some((rule) => permits(rule, action))
+    )
   }
 
   /** The rules that hold for a user in a namespace. */
@@ -81,7 +84,9 @@ const permits = (rule: JsonObject, action: Action): boolean => {
   return (
     has("verbs", action.verb) &&
     has("apiGroups", action.group) &&
-    (resources.includes("*") || resources.includes(wanted) || (action.subresource !== undefined && resources.includes(`*/${action.subresource}`))) &&
+    (resources.includes("*") ||
+      resources.includes(wanted) ||
+      (action.subresource !== undefined && resources.includes(`*/${action.subresource}`))) &&
     (names.length === 0 || (action.name !== undefined && names.includes(action.name)))
   )
 }

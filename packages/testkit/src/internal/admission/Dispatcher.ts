@@ -1,9 +1,19 @@
 /** Calls mutating webhooks one after the other and validating ones together, and words what comes of it. */
 import type { Core } from "../Core.ts"
-import { arrayAt, equals, isArray, isObject, type Json, type JsonObject, numberAt, objectAt, stringAt } from "../Json.ts"
+import {
+  arrayAt,
+  equals,
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  numberAt,
+  objectAt,
+  stringAt
+} from "../Json.ts"
 import { jsonPatch } from "../patch/Patches.ts"
-import type { Admission, Attributes } from "../registry/Registry.ts"
 import type { ResourceType } from "../Resources.ts"
+import type { Admission, Attributes } from "../registry/Registry.ts"
 import { badRequest, internalError, StatusError } from "../Status.ts"
 import { Configurations } from "./Configurations.ts"
 import { match } from "./Matching.ts"
@@ -21,7 +31,11 @@ class Unreachable extends Error {}
 const exempt = (resource: ResourceType): boolean => resource.group === "admissionregistration.k8s.io"
 
 const gvk = (resource: ResourceType) => ({ group: resource.group, version: resource.version, kind: resource.kind })
-const gvr = (resource: ResourceType) => ({ group: resource.group, version: resource.version, resource: resource.plural })
+const gvr = (resource: ResourceType) => ({
+  group: resource.group,
+  version: resource.version,
+  resource: resource.plural
+})
 
 export class Dispatcher implements Admission {
   readonly configurations: Configurations
@@ -55,7 +69,10 @@ export class Dispatcher implements Admission {
     return object
   }
 
-  private async mutateBy(webhook: JsonObject, attributes: Attributes): Promise<{ readonly object: JsonObject | null } | undefined> {
+  private async mutateBy(
+    webhook: JsonObject,
+    attributes: Attributes
+  ): Promise<{ readonly object: JsonObject | null } | undefined> {
     const version = match(this.core, webhook, attributes)
     if (version === undefined) return undefined
     const name = stringAt(webhook, "name") ?? ""
@@ -64,7 +81,9 @@ export class Dispatcher implements Admission {
     if (!verdict.allowed) throw denial(name, verdict.result)
     if (verdict.patch === undefined) return { object: attributes.object }
     if (attributes.object === null) {
-      throw internalError(`admission webhook ${JSON.stringify(name)} attempted to modify the object, which is not supported for this operation`)
+      throw internalError(
+        `admission webhook ${JSON.stringify(name)} attempted to modify the object, which is not supported for this operation`
+      )
     }
     try {
       const shown = await this.inVersion(attributes.object, version)
@@ -87,7 +106,9 @@ export class Dispatcher implements Admission {
       calls.map(async ({ webhook, version }) => {
         try {
           const verdict = await this.ask(webhook, version, attributes, false)
-          return verdict === undefined || verdict.allowed ? undefined : denial(stringAt(webhook, "name") ?? "", verdict.result)
+          return verdict === undefined || verdict.allowed
+            ? undefined
+            : denial(stringAt(webhook, "name") ?? "", verdict.result)
         } catch (error) {
           return error
         }
@@ -104,7 +125,12 @@ export class Dispatcher implements Admission {
   }
 
   /** `undefined` when the webhook could not be asked and may be ignored. */
-  private async ask(webhook: JsonObject, version: ResourceType, attributes: Attributes, mutating: boolean): Promise<Verdict | undefined> {
+  private async ask(
+    webhook: JsonObject,
+    version: ResourceType,
+    attributes: Attributes,
+    mutating: boolean
+  ): Promise<Verdict | undefined> {
     const name = stringAt(webhook, "name") ?? ""
     const sideEffects = stringAt(webhook, "sideEffects")
     if (attributes.dryRun && sideEffects !== "None" && sideEffects !== "NoneOnDryRun") {
@@ -114,10 +140,14 @@ export class Dispatcher implements Admission {
       const uid = this.core.uuid()
       const review = await this.review(uid, version, attributes)
       const client = objectAt(webhook, "clientConfig")
-      const answer = await this.clients.post(client, review, numberAt(webhook, "timeoutSeconds") ?? 10).catch((error: unknown) => {
-        if (!(error instanceof CallError)) throw error
-        throw new Unreachable(`${error.phase === "client" ? "could not get REST client" : "failed to call webhook"}: ${error.message}`)
-      })
+      const answer = await this.clients
+        .post(client, review, numberAt(webhook, "timeoutSeconds") ?? 10)
+        .catch((error: unknown) => {
+          if (!(error instanceof CallError)) throw error
+          throw new Unreachable(
+            `${error.phase === "client" ? "could not get REST client" : "failed to call webhook"}: ${error.message}`
+          )
+        })
       return verdictOf(answer, uid, mutating, attributes.warnings)
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error
@@ -154,7 +184,8 @@ const verdictOf = (answer: Json, uid: string, mutating: boolean, warnings: Array
   const found = `${stringAt(answer, "apiVersion") ?? ""}, Kind=${stringAt(answer, "kind") ?? ""}`
   const response = answer["response"]
   if (!isObject(response)) throw wrong("webhook response was absent")
-  if (response["uid"] !== uid) throw wrong(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response["uid"] ?? "")}`)
+  if (response["uid"] !== uid)
+    throw wrong(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response["uid"] ?? "")}`)
   if (found !== "admission.k8s.io/v1, Kind=AdmissionReview") {
     throw wrong(`expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got ${found}`)
   }
@@ -162,8 +193,10 @@ const verdictOf = (answer: Json, uid: string, mutating: boolean, warnings: Array
   const patchType = response["patchType"]
   if (!mutating && patch !== undefined) throw wrong("validating webhook may not return response.patch")
   if (!mutating && patchType !== undefined) throw wrong("validating webhook may not return response.patchType")
-  if (mutating && patch !== undefined && patchType === undefined) throw wrong("webhook returned response.patch but not response.patchType")
-  if (mutating && patch === undefined && patchType !== undefined) throw wrong("webhook returned response.patchType but not response.patch")
+  if (mutating && patch !== undefined && patchType === undefined)
+    throw wrong("webhook returned response.patch but not response.patchType")
+  if (mutating && patch === undefined && patchType !== undefined)
+    throw wrong("webhook returned response.patchType but not response.patch")
   for (const each of arrayAt(response, "warnings")) warnings.push(String(each))
   let operations: Json | undefined
   if (patch !== undefined) {
@@ -187,5 +220,5 @@ const denial = (name: string, result: JsonObject): StatusError => {
   const reason = stringAt(result, "reason") ?? ""
   const code = numberAt(result, "code") ?? 0
   const text = message !== "" ? `${by}: ${message}` : reason !== "" ? `${by}: ${reason}` : `${by} without explanation`
-  return new StatusError(code < 400 ? 400 : code, reason, text, isObject(result["details"]) ? result["details"] : undefined)
+  return new StatusError(Math.max(400, code), reason, text, isObject(result["details"]) ? result["details"] : undefined)
 }

@@ -16,12 +16,15 @@ interface Names {
 const names = (certificate: X509Certificate): Names => {
   const text = certificate.subjectAltName ?? ""
   const parts = text.split(", ")
-  const of = (prefix: string) => parts.filter((each) => each.startsWith(prefix)).map((each) => each.slice(prefix.length))
+  const of = (prefix: string) =>
+    parts.filter((each) => each.startsWith(prefix)).map((each) => each.slice(prefix.length))
   return { dns: of("DNS:"), ip: of("IP Address:"), any: text !== "" }
 }
 
 const commonName = (certificate: X509Certificate): string =>
-  /(?:^|\n)CN=([^\n]*)/.exec(certificate.subject ?? "")?.[1] ?? /(?:^|\n)O=([^\n]*)/.exec(certificate.subject ?? "")?.[1] ?? `serial:${BigInt(`0x${certificate.serialNumber}`)}`
+  /(?:^|\n)CN=([^\n]*)/.exec(certificate.subject ?? "")?.[1] ??
+  /(?:^|\n)O=([^\n]*)/.exec(certificate.subject ?? "")?.[1] ??
+  `serial:${BigInt(`0x${certificate.serialNumber}`)}`
 
 const matchesName = (pattern: string, host: string): boolean => {
   if (!pattern.startsWith("*.")) return pattern.toLowerCase() === host.toLowerCase()

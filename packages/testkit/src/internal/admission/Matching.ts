@@ -1,16 +1,22 @@
 /** Which webhooks concern a request: rules, scope, selectors, equivalent versions. */
 import type { Core } from "../Core.ts"
 import { arrayAt, isObject, type JsonObject, objectAt, stringAt, stringsAt } from "../Json.ts"
-import type { Attributes } from "../registry/Registry.ts"
 import type { ResourceType } from "../Resources.ts"
+import type { Attributes } from "../registry/Registry.ts"
 import { labelSelector } from "../store/Selectors.ts"
 
-const ruleMatches = (rule: JsonObject, resource: ResourceType, subresource: string | undefined, operation: string): boolean => {
+const ruleMatches = (
+  rule: JsonObject,
+  resource: ResourceType,
+  subresource: string | undefined,
+  operation: string
+): boolean => {
   const has = (field: string, value: string) => {
     const list = stringsAt(rule, field)
     return list.includes("*") || list.includes(value)
   }
-  if (!has("operations", operation) || !has("apiGroups", resource.group) || !has("apiVersions", resource.version)) return false
+  if (!has("operations", operation) || !has("apiGroups", resource.group) || !has("apiVersions", resource.version))
+    return false
   const scope = stringAt(rule, "scope") ?? "*"
   const namespaced = resource.namespaced || resource.storage === "/namespaces"
   if (scope === "Namespaced" && !resource.namespaced) return false
@@ -38,7 +44,9 @@ const selected = (core: Core, webhook: JsonObject, attributes: Attributes): bool
   const objectSelector = objectAt(webhook, "objectSelector")
   if (Object.keys(objectSelector).length === 0) return true
   const matches = labelSelector(objectSelector)
-  return [attributes.object, attributes.oldObject].some((each) => isObject(each) && matches(objectAt(each, "metadata", "labels")))
+  return [attributes.object, attributes.oldObject].some(
+    (each) => isObject(each) && matches(objectAt(each, "metadata", "labels"))
+  )
 }
 
 /** The version in which a webhook wants to see the object, `undefined` when it is not concerned. */

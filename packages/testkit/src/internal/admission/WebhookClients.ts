@@ -5,8 +5,8 @@
  */
 import type { X509Certificate } from "node:crypto"
 import * as https from "node:https"
-import * as tls from "node:tls"
 import type { Duplex } from "node:stream"
+import * as tls from "node:tls"
 import { type Json, type JsonObject, numberAt, objectAt, stringAt } from "../Json.ts"
 import { chainOf, errorText, parseBundle, verify } from "./GoTls.ts"
 import type { Address, Services } from "./Services.ts"
@@ -49,14 +49,19 @@ export class WebhookClients {
     const url = new URL(client.url)
     url.searchParams.set("timeout", `${timeoutSeconds}s`)
     const shown = `Post ${JSON.stringify(url.port === "" && config["service"] !== undefined ? url.href.replace(url.host, `${url.host}:443`) : url.href)}: `
-    const { status, text } = await this.send(client, url, JSON.stringify(body), timeoutSeconds * 1000).catch((error: Error) => {
-      throw new CallError("call", shown + error.message)
-    })
+    const { status, text } = await this.send(client, url, JSON.stringify(body), timeoutSeconds * 1000).catch(
+      (error: Error) => {
+        throw new CallError("call", shown + error.message)
+      }
+    )
     if (status < 200 || status > 206) throw new CallError("call", statusText(status, text))
     try {
       return JSON.parse(text) as Json
     } catch {
-      throw new CallError("call", `couldn't get version/kind; json parse error: invalid character ${JSON.stringify(text.slice(0, 1)).replaceAll('"', "'")} looking for beginning of value`)
+      throw new CallError(
+        "call",
+        `couldn't get version/kind; json parse error: invalid character ${JSON.stringify(text.slice(0, 1)).replaceAll('"', "'")} looking for beginning of value`
+      )
     }
   }
 
@@ -67,7 +72,14 @@ export class WebhookClients {
 
   private client(config: JsonObject): Client {
     const service = objectAt(config, "service")
-    const key = JSON.stringify([config["caBundle"] ?? "", config["url"] ?? "", service["namespace"] ?? "", service["name"] ?? "", service["path"] ?? "", service["port"] ?? 443])
+    const key = JSON.stringify([
+      config["caBundle"] ?? "",
+      config["url"] ?? "",
+      service["namespace"] ?? "",
+      service["name"] ?? "",
+      service["path"] ?? "",
+      service["port"] ?? 443
+    ])
     const known = this.clients.get(key)
     if (known !== undefined) return known
     const bundle = Buffer.from(stringAt(config, "caBundle") ?? "", "base64").toString("utf8")
@@ -103,7 +115,11 @@ export class WebhookClients {
     }
   }
 
-  private connect(target: Target, roots: ReadonlyArray<X509Certificate>, done: (error: Error | null, socket?: Duplex) => void): void {
+  private connect(
+    target: Target,
+    roots: ReadonlyArray<X509Certificate>,
+    done: (error: Error | null, socket?: Duplex) => void
+  ): void {
     const address = target.resolve()
     if (typeof address === "string") {
       queueMicrotask(() => done(new Error(address)))
@@ -132,11 +148,18 @@ export class WebhookClients {
       settle(problem === undefined ? null : new Error(problem))
     })
     const local = () => `${socket.localAddress ?? "127.0.0.1"}:${socket.localPort ?? 0}`
-    socket.on("error", (error: NodeJS.ErrnoException) => settle(Object.assign(new Error(errorText(error, local(), remote)), { told: true })))
+    socket.on("error", (error: NodeJS.ErrnoException) =>
+      settle(Object.assign(new Error(errorText(error, local(), remote)), { told: true }))
+    )
     socket.once("close", () => settle(new Error("EOF")))
   }
 
-  private send(client: Client, url: URL, body: string, timeout: number): Promise<{ readonly status: number; readonly text: string }> {
+  private send(
+    client: Client,
+    url: URL,
+    body: string,
+    timeout: number
+  ): Promise<{ readonly status: number; readonly text: string }> {
     return new Promise((resolve, reject) => {
       const request = https.request(
         {
@@ -186,7 +209,9 @@ const statusText = (status: number, text: string): string => {
   if (status === 405) return "the server does not allow this method on the requested resource"
   if (status === 429) return "the server has received too many requests and has asked us to try again later"
   if (status === 503) return "the server is currently unable to handle the request"
-  if (status === 504) return "the server was unable to return a response in the time allotted, but may still be processing the request"
-  if (status >= 500) return `an error on the server (${JSON.stringify(text.trim() === "" ? "unknown" : text.trim())}) has prevented the request from succeeding`
+  if (status === 504)
+    return "the server was unable to return a response in the time allotted, but may still be processing the request"
+  if (status >= 500)
+    return `an error on the server (${JSON.stringify(text.trim() === "" ? "unknown" : text.trim())}) has prevented the request from succeeding`
   return "the server rejected our request for an unknown reason"
 }

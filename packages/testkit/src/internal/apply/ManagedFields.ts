@@ -1,5 +1,15 @@
 /** Who owns which field: `metadata.managedFields`, kept on every write, and server-side apply with its conflicts. */
-import { arrayAt, equals, isObject, type Json, type JsonObject, type Mutable, objectAt, setAt, stringAt } from "../Json.ts"
+import {
+  arrayAt,
+  equals,
+  isObject,
+  type Json,
+  type JsonObject,
+  type Mutable,
+  objectAt,
+  setAt,
+  stringAt
+} from "../Json.ts"
 import type { ResourceType } from "../Resources.ts"
 import { badRequest, StatusError } from "../Status.ts"
 import * as FieldSet from "./FieldSet.ts"
@@ -21,9 +31,16 @@ const never: ReadonlyArray<ReadonlyArray<string>> = [
   ["f:apiVersion"],
   ["f:kind"],
   ["f:metadata"],
-  ...["name", "namespace", "creationTimestamp", "selfLink", "uid", "generation", "managedFields", "resourceVersion"].map(
-    (field) => ["f:metadata", `f:${field}`]
-  )
+  ...[
+    "name",
+    "namespace",
+    "creationTimestamp",
+    "selfLink",
+    "uid",
+    "generation",
+    "managedFields",
+    "resourceVersion"
+  ].map((field) => ["f:metadata", `f:${field}`])
 ]
 
 const owned = (set: FieldSet.FieldSet): FieldSet.FieldSet => never.reduce(FieldSet.withoutMember, set)
@@ -82,7 +99,9 @@ const replaceEntry = (
   const old = entries.find((entry) => same(entry, manager))
   if (old === undefined) return [...entries, { ...manager, apiVersion, time, fields }]
   const unchanged = old.apiVersion === apiVersion && equals(old.fields, fields)
-  return entries.map((entry) => (entry === old ? { ...old, apiVersion, fields, time: unchanged ? old.time : time } : entry))
+  return entries.map((entry) =>
+    entry === old ? { ...old, apiVersion, fields, time: unchanged ? old.time : time } : entry
+  )
 }
 
 /** Keeps the books after a create, update or patch. */
@@ -126,7 +145,9 @@ export const apply = (
   let entries: ReadonlyArray<Entry> = before === undefined ? [] : decode(before)
   if (before !== undefined && entries.length === 0) {
     const all = owned(compare({}, live, resource.shape).added)
-    entries = [{ name: "before-first-apply", operation: "Update", apiVersion: resource.apiVersion, time: undefined, fields: all }]
+    entries = [
+      { name: "before-first-apply", operation: "Update", apiVersion: resource.apiVersion, time: undefined, fields: all }
+    ]
   }
   const last = entries.find((entry) => same(entry, manager))?.fields ?? FieldSet.empty
   const mine = owned(fieldSet(config, resource.shape))

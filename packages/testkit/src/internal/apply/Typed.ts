@@ -48,8 +48,8 @@ export const fieldSet = (value: JsonObject, shape: Shape): FieldSet => {
 
 const walkSet = (value: Json | undefined, shape: Shape, path: ReadonlyArray<string>, out: Collector): void => {
   if (shape._tag === "List") {
-    if (shape.merge.type === "atomic") return out.add(path)
-    if (!isArray(value)) return
+    if (shape.merge.type === "atomic") out.add(path)
+    if (shape.merge.type === "atomic" || !isArray(value)) return
     for (const item of value) {
       const below = [...path, element(shape, item)]
       walkSet(item, deduce(shape.items, item), below, out)
@@ -58,8 +58,8 @@ const walkSet = (value: Json | undefined, shape: Shape, path: ReadonlyArray<stri
     return
   }
   if (shape._tag === "Object") {
-    if (shape.atomic) return out.add(path)
-    if (!isObject(value)) return
+    if (shape.atomic) out.add(path)
+    if (shape.atomic || !isObject(value)) return
     for (const key of Object.keys(value)) {
       const member = value[key]
       if (member === undefined) continue
@@ -197,6 +197,4 @@ export const prune = (value: Json, shape: Shape, last: FieldSet, owned: FieldSet
 }
 
 const isGone = (before: FieldSet | undefined, now: FieldSet | undefined, named: boolean): boolean =>
-  before !== undefined &&
-  (isMember(before) || named) &&
-  !(now !== undefined && (isMember(now) || named))
+  before !== undefined && (isMember(before) || named) && !(now !== undefined && (isMember(now) || named))

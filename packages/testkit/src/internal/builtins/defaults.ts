@@ -1,6 +1,17 @@
 /** Defaults of built-in kinds that clients and controllers look at. */
-import { arrayAt, isArray, isObject, type Json, type JsonObject, objectAt, setAt, stringAt } from "../Json.ts"
+
 import * as CustomResources from "../crd/CustomResources.ts"
+import {
+  arrayAt,
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  type Mutable,
+  objectAt,
+  setAt,
+  stringAt
+} from "../Json.ts"
 
 const fill = (object: JsonObject, values: JsonObject): JsonObject => {
   const missing = Object.entries(values).filter(([key]) => object[key] === undefined)
@@ -21,15 +32,21 @@ const container = (value: JsonObject): JsonObject => {
     terminationMessagePath: "/dev/termination-log",
     terminationMessagePolicy: "File"
   })
-  const ports = each(filled, "ports", (port) => fill(port, { protocol: "TCP" }))
-  return ["livenessProbe", "readinessProbe", "startupProbe"].reduce(
-    (object, key) =>
-      isObject(object[key])
-        ? { ...object, [key]: fill(probe(object[key]), { failureThreshold: 3, periodSeconds: 10, successThreshold: 1, timeoutSeconds: 1 }) }
-        : object,
-    each(ports, "env", (env) => envSource(env))
-  )
+  const made: Mutable = {
+    ...each(
+      each(filled, "ports", (port) => fill(port, { protocol: "TCP" })),
+      "env",
+      envSource
+    )
+  }
+  for (const key of ["livenessProbe", "readinessProbe", "startupProbe"]) {
+    const inner = made[key]
+    if (isObject(inner)) made[key] = fill(probe(inner), probeTimes)
+  }
+  return made
 }
+
+const probeTimes = { failureThreshold: 3, periodSeconds: 10, successThreshold: 1, timeoutSeconds: 1 }
 
 const envSource = (env: JsonObject): JsonObject =>
   objectAt(env, "valueFrom")["fieldRef"] === undefined
@@ -39,13 +56,14 @@ const envSource = (env: JsonObject): JsonObject =>
 const probe = (value: JsonObject): JsonObject =>
   isObject(value["httpGet"]) ? { ...value, httpGet: fill(value["httpGet"], { path: "/", scheme: "HTTP" }) } : value
 
-const modes: Readonly<Record<string, string>> = { secret: "defaultMode", configMap: "defaultMode", projected: "defaultMode", downwardAPI: "defaultMode" }
-
-const volume = (value: JsonObject): JsonObject =>
-  Object.entries(modes).reduce(
-    (object, [source, field]) => (isObject(object[source]) ? { ...object, [source]: fill(object[source], { [field]: 420 }) } : object),
-    value
-  )
+const volume = (value: JsonObject): JsonObject => {
+  const filled: Mutable = { ...value }
+  for (const source of ["secret", "configMap", "projected", "downwardAPI"]) {
+    const inner = value[source]
+    if (isObject(inner)) filled[source] = fill(inner, { defaultMode: 420 })
+  }
+  return filled
+}
 
 const podSpec = (spec: JsonObject, restartPolicy = "Always"): JsonObject => {
   const named = stringAt(spec, "serviceAccountName")
@@ -65,7 +83,8 @@ const template = (object: JsonObject, path: ReadonlyArray<string>, restartPolicy
   return isObject(spec) ? setAt(object, [...path, "spec"], podSpec(spec, restartPolicy)) : object
 }
 
-const spec = (object: JsonObject, values: JsonObject): JsonObject => setAt(object, ["spec"], fill(objectAt(object, "spec"), values))
+const spec = (object: JsonObject, values: JsonObject): JsonObject =>
+  setAt(object, ["spec"], fill(objectAt(object, "spec"), values))
 
 const webhooks = (object: JsonObject, mutating: boolean): JsonObject =>
   each(object, "webhooks", (webhook) => {
@@ -94,7 +113,9 @@ const portDefaults = (port: JsonObject): JsonObject => fill(port, { protocol: "T
 
 const labelsSelector = (object: JsonObject): JsonObject => {
   const labels = objectAt(object, "spec", "template", "metadata")["labels"]
-  return isObject(labels) && objectAt(object, "metadata")["labels"] === undefined ? setAt(object, ["metadata", "labels"], labels) : object
+  return isObject(labels) && objectAt(object, "metadata")["labels"] === undefined
+    ? setAt(object, ["metadata", "labels"], labels)
+    : object
 }
 
 const rolling = { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: "25%" } }
@@ -118,27 +139,54 @@ const rules: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
       progressDeadlineSeconds: 600,
       ...(strategy === undefined ? { strategy: rolling } : {})
     })
-    const typed = strategy === "RollingUpdate" ? setAt(filled, ["spec", "strategy"], fill(objectAt(filled, "spec", "strategy"), rolling)) : filled
+    const typed =
+      strategy === "RollingUpdate"
+        ? setAt(filled, ["spec", "strategy"], fill(objectAt(filled, "spec", "strategy"), rolling))
+        : filled
     return template(typed, ["spec", "template"])
   },
   "apps/statefulsets": (object) =>
     template(
-      spec(object, { replicas: 1, revisionHistoryLimit: 10, podManagementPolicy: "OrderedReady", updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 0 } } }),
+      spec(object, {
+        replicas: 1,
+        revisionHistoryLimit: 10,
+        podManagementPolicy: "OrderedReady",
+        updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 0 } }
+      }),
       ["spec", "template"]
     ),
   "apps/daemonsets": (object) =>
-    template(spec(object, { revisionHistoryLimit: 10, updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } }), ["spec", "template"]),
+    template(
+      spec(object, {
+        revisionHistoryLimit: 10,
+        updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } }
+      }),
+      ["spec", "template"]
+    ),
   "apps/replicasets": (object) => template(spec(object, { replicas: 1 }), ["spec", "template"]),
   "batch/jobs": (object) =>
     labelsSelector(
       template(
-        spec(object, { backoffLimit: 6, completions: 1, parallelism: 1, completionMode: "NonIndexed", suspend: false, manualSelector: undefined, podReplacementPolicy: "TerminatingOrFailed" }),
+        spec(object, {
+          backoffLimit: 6,
+          completions: 1,
+          parallelism: 1,
+          completionMode: "NonIndexed",
+          suspend: false,
+          manualSelector: undefined,
+          podReplacementPolicy: "TerminatingOrFailed"
+        }),
         ["spec", "template"]
       )
     ),
   "batch/cronjobs": (object) =>
     template(
-      spec(object, { concurrencyPolicy: "Allow", suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1 }),
+      spec(object, {
+        concurrencyPolicy: "Allow",
+        suspend: false,
+        successfulJobsHistoryLimit: 3,
+        failedJobsHistoryLimit: 1
+      }),
       ["spec", "jobTemplate", "spec", "template"]
     ),
   "admissionregistration.k8s.io/validatingwebhookconfigurations": (object) => webhooks(object, false),
@@ -177,25 +225,46 @@ export const created = (object: JsonObject, storage: string, address: () => stri
     if (type === "ExternalName") return { ...object, status: { loadBalancer: {} } }
     const ip = stringAt(object, "spec", "clusterIP") || address()
     return {
-      ...setAt(object, ["spec"], fill({ ...objectAt(object, "spec"), clusterIP: ip, clusterIPs: [ip] }, { ipFamilies: ["IPv4"], ipFamilyPolicy: "SingleStack" })),
+      ...setAt(
+        object,
+        ["spec"],
+        fill(
+          { ...objectAt(object, "spec"), clusterIP: ip, clusterIPs: [ip] },
+          { ipFamilies: ["IPv4"], ipFamilyPolicy: "SingleStack" }
+        )
+      ),
       status: { loadBalancer: {} }
     }
   }
   if (storage === "batch/jobs" && objectAt(object, "spec")["selector"] === undefined) {
     const uid = stringAt(object, "metadata", "uid") ?? ""
     const name = stringAt(object, "metadata", "name") ?? ""
-    const labels = { "batch.kubernetes.io/controller-uid": uid, "batch.kubernetes.io/job-name": name, "controller-uid": uid, "job-name": name }
+    const labels = {
+      "batch.kubernetes.io/controller-uid": uid,
+      "batch.kubernetes.io/job-name": name,
+      "controller-uid": uid,
+      "job-name": name
+    }
     const given = objectAt(object, "spec", "template", "metadata", "labels")
     return setAt(
-      setAt({ ...object, status: {} }, ["spec", "selector"], { matchLabels: { "batch.kubernetes.io/controller-uid": uid } }),
+      setAt({ ...object, status: {} }, ["spec", "selector"], {
+        matchLabels: { "batch.kubernetes.io/controller-uid": uid }
+      }),
       ["spec", "template", "metadata", "labels"],
       { ...given, ...labels }
     )
   }
   if (storage === CustomResources.storage) {
-    return { ...object, status: { conditions: null, acceptedNames: { plural: "", kind: "" }, storedVersions: storedVersions(object) } }
+    return {
+      ...object,
+      status: { conditions: null, acceptedNames: { plural: "", kind: "" }, storedVersions: storedVersions(object) }
+    }
   }
-  return ["apps/deployments", "apps/statefulsets", "apps/replicasets", "apps/daemonsets", "batch/cronjobs"].includes(storage) ? { ...object, status: {} } : object
+  return ["apps/deployments", "apps/statefulsets", "apps/replicasets", "apps/daemonsets", "batch/cronjobs"].includes(
+    storage
+  )
+    ? { ...object, status: {} }
+    : object
 }
 
 const storedVersions = (object: JsonObject): ReadonlyArray<string> =>

@@ -1,6 +1,7 @@
 /** Rules of built-in kinds that installers run into; far from all of those that a real API server checks. */
-import { arrayAt, equals, isObject, type JsonObject, objectAt, stringAt, stringsAt } from "../Json.ts"
+
 import * as CustomResources from "../crd/CustomResources.ts"
+import { arrayAt, equals, isObject, type JsonObject, objectAt, stringAt, stringsAt } from "../Json.ts"
 import type { ResourceType } from "../Resources.ts"
 import type { FieldError } from "../Status.ts"
 import { labelSelector } from "../store/Selectors.ts"
@@ -9,12 +10,18 @@ type Rule = (after: JsonObject, before: JsonObject | undefined) => ReadonlyArray
 
 const required = (field: string, detail = ""): FieldError => ({ type: "Required", field, detail })
 
-const immutable = (after: JsonObject, before: JsonObject | undefined, ...path: ReadonlyArray<string>): ReadonlyArray<FieldError> => {
+const immutable = (
+  after: JsonObject,
+  before: JsonObject | undefined,
+  ...path: ReadonlyArray<string>
+): ReadonlyArray<FieldError> => {
   if (before === undefined) return []
   const key = path.at(-1) ?? ""
   const value = objectAt(after, ...path.slice(0, -1))[key]
   const old = objectAt(before, ...path.slice(0, -1))[key]
-  return equals(value, old) ? [] : [{ type: "Invalid", field: path.join("."), value: value ?? null, detail: "field is immutable" }]
+  return equals(value, old)
+    ? []
+    : [{ type: "Invalid", field: path.join("."), value: value ?? null, detail: "field is immutable" }]
 }
 
 const containers = (spec: JsonObject, path: string): ReadonlyArray<FieldError> => {
@@ -39,7 +46,12 @@ const workload: Rule = (after, before) => {
   const errors: Array<FieldError> = [...immutable(after, before, "spec", "selector")]
   if (!isObject(selector)) errors.push(required("spec.selector"))
   else if (!labelSelector(selector)(labels)) {
-    errors.push({ type: "Invalid", field: "spec.template.metadata.labels", value: labels, detail: "`selector` does not match template `labels`" })
+    errors.push({
+      type: "Invalid",
+      field: "spec.template.metadata.labels",
+      value: labels,
+      detail: "`selector` does not match template `labels`"
+    })
   }
   return [...errors, ...containers(objectAt(after, "spec", "template", "spec"), "spec.template.spec")]
 }
@@ -51,7 +63,12 @@ const webhooks: Rule = (after) =>
     const name = stringAt(webhook, "name") ?? ""
     if (name === "") errors.push(required(`${at}.name`))
     else if (name.split(".").length < 3) {
-      errors.push({ type: "Invalid", field: `${at}.name`, value: name, detail: "should be a domain with at least three segments separated by dots" })
+      errors.push({
+        type: "Invalid",
+        field: `${at}.name`,
+        value: name,
+        detail: "should be a domain with at least three segments separated by dots"
+      })
     }
     const client = objectAt(webhook, "clientConfig")
     if ((client["url"] === undefined) === (client["service"] === undefined)) {
@@ -61,13 +78,23 @@ const webhooks: Rule = (after) =>
     if (sideEffects === undefined) {
       errors.push(required(`${at}.sideEffects`, "must specify one of None, NoneOnDryRun"))
     } else if (sideEffects !== "None" && sideEffects !== "NoneOnDryRun") {
-      errors.push({ type: "NotSupported", field: `${at}.sideEffects`, value: sideEffects, detail: 'supported values: "None", "NoneOnDryRun"' })
+      errors.push({
+        type: "NotSupported",
+        field: `${at}.sideEffects`,
+        value: sideEffects,
+        detail: 'supported values: "None", "NoneOnDryRun"'
+      })
     }
     const versions = stringsAt(webhook, "admissionReviewVersions")
     if (versions.length === 0) errors.push(required(`${at}.admissionReviewVersions`, "must specify one of v1, v1beta1"))
     const timeout = objectAt(webhook)["timeoutSeconds"]
     if (typeof timeout === "number" && (timeout < 1 || timeout > 30)) {
-      errors.push({ type: "Invalid", field: `${at}.timeoutSeconds`, value: timeout, detail: `the timeout value must be between 1 and 30 seconds` })
+      errors.push({
+        type: "Invalid",
+        field: `${at}.timeoutSeconds`,
+        value: timeout,
+        detail: `the timeout value must be between 1 and 30 seconds`
+      })
     }
     return errors
   })
@@ -81,11 +108,22 @@ const rules: Readonly<Record<string, Rule>> = {
   "/pods": (after) => containers(objectAt(after, "spec"), "spec"),
   "/services": (after, before) => {
     const errors: Array<FieldError> = []
-    const headless = stringAt(after, "spec", "clusterIP") === "None" || stringAt(after, "spec", "type") === "ExternalName"
+    const headless =
+      stringAt(after, "spec", "clusterIP") === "None" || stringAt(after, "spec", "type") === "ExternalName"
     if (!headless && arrayAt(after, "spec", "ports").length === 0) errors.push(required("spec.ports"))
     const ip = stringAt(before, "spec", "clusterIP")
-    if (before !== undefined && ip !== undefined && stringAt(after, "spec", "clusterIP") !== ip && stringAt(after, "spec", "type") !== "ExternalName") {
-      errors.push({ type: "Invalid", field: "spec.clusterIPs[0]", value: [stringAt(after, "spec", "clusterIP") ?? ""], detail: "may not change once set" })
+    if (
+      before !== undefined &&
+      ip !== undefined &&
+      stringAt(after, "spec", "clusterIP") !== ip &&
+      stringAt(after, "spec", "type") !== "ExternalName"
+    ) {
+      errors.push({
+        type: "Invalid",
+        field: "spec.clusterIPs[0]",
+        value: [stringAt(after, "spec", "clusterIP") ?? ""],
+        detail: "may not change once set"
+      })
     }
     return errors
   },
@@ -95,7 +133,8 @@ const rules: Readonly<Record<string, Rule>> = {
       errors.push({ type: "Forbidden", field: "data", detail: "field is immutable when `immutable` is set" })
     }
     if (stringAt(after, "type") === "kubernetes.io/tls") {
-      for (const key of ["tls.crt", "tls.key"]) if (objectAt(after, "data")[key] === undefined) errors.push(required(`data[${key}]`))
+      for (const key of ["tls.crt", "tls.key"])
+        if (objectAt(after, "data")[key] === undefined) errors.push(required(`data[${key}]`))
     }
     return errors
   },
@@ -108,10 +147,20 @@ const rules: Readonly<Record<string, Rule>> = {
   "apps/daemonsets": workload,
   "apps/replicasets": workload,
   "batch/jobs": (after, before) => {
-    const errors = [...containers(objectAt(after, "spec", "template", "spec"), "spec.template.spec"), ...immutable(after, before, "spec", "template")]
+    const errors = [
+      ...containers(objectAt(after, "spec", "template", "spec"), "spec.template.spec"),
+      ...immutable(after, before, "spec", "template")
+    ]
     const policy = stringAt(after, "spec", "template", "spec", "restartPolicy")
     return policy === "Always"
-      ? [...errors, { type: "Required" as const, field: "spec.template.spec.restartPolicy", detail: 'valid values: "OnFailure", "Never"' }]
+      ? [
+          ...errors,
+          {
+            type: "Required" as const,
+            field: "spec.template.spec.restartPolicy",
+            detail: 'valid values: "OnFailure", "Never"'
+          }
+        ]
       : errors
   },
   "admissionregistration.k8s.io/validatingwebhookconfigurations": webhooks,
@@ -132,4 +181,3 @@ export const errors = (
   before: JsonObject | undefined,
   resource: ResourceType
 ): ReadonlyArray<FieldError> => rules[resource.storage]?.(after, before) ?? []
-

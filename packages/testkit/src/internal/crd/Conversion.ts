@@ -10,7 +10,8 @@ import { withDefaults } from "./Structural.ts"
 /** Go's error in a conversion has no reason, only the code and the text. */
 const failed = (from: string, why: string) => new StatusError(500, "", `conversion webhook for ${from} failed: ${why}`)
 
-const gvkText = (object: JsonObject) => `${stringAt(object, "apiVersion") ?? ""}, Kind=${stringAt(object, "kind") ?? ""}`
+const gvkText = (object: JsonObject) =>
+  `${stringAt(object, "apiVersion") ?? ""}, Kind=${stringAt(object, "kind") ?? ""}`
 
 export const converter =
   (core: Core, clients: WebhookClients): Convert =>
@@ -19,7 +20,9 @@ export const converter =
     const conversion = objectAt(definition, "spec", "conversion")
     const finish = (object: JsonObject) => withDefaults(object, to.custom?.schema) as JsonObject
     if (stringAt(conversion, "strategy") !== "Webhook") {
-      return objects.map((object) => (object["apiVersion"] === to.apiVersion ? object : finish({ ...object, apiVersion: to.apiVersion })))
+      return objects.map((object) =>
+        object["apiVersion"] === to.apiVersion ? object : finish({ ...object, apiVersion: to.apiVersion })
+      )
     }
     return byWebhook(clients, core, objectAt(conversion, "webhook", "clientConfig"), objects, to, finish)
   }
@@ -60,11 +63,17 @@ const byWebhook = async (
     if (object["apiVersion"] === to.apiVersion) return object
     const made = converted[next++] as JsonObject
     if (stringAt(made, "apiVersion") !== to.apiVersion) {
-      throw failed(from, `webhook returned invalid converted object at index ${next - 1}: invalid groupVersion, expected ${to.apiVersion}, received ${stringAt(made, "apiVersion") ?? ""}`)
+      throw failed(
+        from,
+        `webhook returned invalid converted object at index ${next - 1}: invalid groupVersion, expected ${to.apiVersion}, received ${stringAt(made, "apiVersion") ?? ""}`
+      )
     }
     // A converter may change labels and annotations, and no other metadata.
     const { labels, annotations } = objectAt(made, "metadata")
     const metadata = { ...objectAt(object, "metadata"), labels, annotations }
-    return finish({ ...made, metadata: Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined)) })
+    return finish({
+      ...made,
+      metadata: Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined))
+    })
   })
 }

@@ -3,8 +3,8 @@ import type { Core } from "../Core.ts"
 import { arrayAt, equals, isObject, type Json, type JsonObject, objectAt, setAt, stringAt, stringsAt } from "../Json.ts"
 import type { CustomResource, PrinterColumn, ResourceType } from "../Resources.ts"
 import type { FieldError } from "../Status.ts"
-import { duplicates, validate } from "./Validation.ts"
 import { prune, shapeOf, withDefaults } from "./Structural.ts"
+import { duplicates, validate } from "./Validation.ts"
 
 export const storage = "apiextensions.k8s.io/customresourcedefinitions"
 
@@ -37,21 +37,40 @@ export const errors = (definition: JsonObject): ReadonlyArray<FieldError> => {
   if (plural === "") found.push({ type: "Required", field: "spec.names.plural", detail: "" })
   if (kindOf(definition) === "") found.push({ type: "Required", field: "spec.names.kind", detail: "" })
   if (name !== `${plural}.${group}`) {
-    found.push({ type: "Invalid", field: "metadata.name", value: name, detail: 'must be spec.names.plural+"."+spec.group' })
+    found.push({
+      type: "Invalid",
+      field: "metadata.name",
+      value: name,
+      detail: 'must be spec.names.plural+"."+spec.group'
+    })
   }
   const scope = stringAt(definition, "spec", "scope") ?? ""
   if (scope === "") found.push({ type: "Required", field: "spec.scope", detail: "" })
   else if (scope !== "Namespaced" && scope !== "Cluster") {
-    found.push({ type: "NotSupported", field: "spec.scope", value: scope, detail: 'supported values: "Cluster", "Namespaced"' })
+    found.push({
+      type: "NotSupported",
+      field: "spec.scope",
+      value: scope,
+      detail: 'supported values: "Cluster", "Namespaced"'
+    })
   }
   const versions = arrayAt(definition, "spec", "versions")
   if (versions.filter((each) => isObject(each) && each["storage"] === true).length !== 1) {
-    found.push({ type: "Invalid", field: "spec.versions", value: versions, detail: "must have exactly one version marked as storage version" })
+    found.push({
+      type: "Invalid",
+      field: "spec.versions",
+      value: versions,
+      detail: "must have exactly one version marked as storage version"
+    })
   }
   versions.forEach((version, index) => {
     const schema = objectAt(version, "schema")["openAPIV3Schema"]
     if (!isObject(schema)) {
-      found.push({ type: "Required", field: `spec.versions[${index}].schema.openAPIV3Schema`, detail: "schemas are required" })
+      found.push({
+        type: "Required",
+        field: `spec.versions[${index}].schema.openAPIV3Schema`,
+        detail: "schemas are required"
+      })
     } else if (schema["type"] !== "object") {
       const field = `spec.versions[${index}].schema.openAPIV3Schema.type`
       if (schema["type"] === undefined) found.push({ type: "Required", field, detail: "must not be empty at the root" })
@@ -97,7 +116,9 @@ const resourceOf = (definition: JsonObject, version: JsonObject): ResourceType =
     schema,
     preserveUnknownFields: objectAt(schema)["x-kubernetes-preserve-unknown-fields"] === true,
     columns: arrayAt(version, "additionalPrinterColumns").map(column),
-    selectableFields: arrayAt(version, "selectableFields").map((each) => (stringAt(each, "jsonPath") ?? "").replace(/^\./, "")),
+    selectableFields: arrayAt(version, "selectableFields").map((each) =>
+      (stringAt(each, "jsonPath") ?? "").replace(/^\./, "")
+    ),
     deprecated: version["deprecated"] === true ? (stringAt(version, "deprecationWarning") ?? "") : undefined,
     ...(scaled
       ? {
@@ -140,7 +161,8 @@ const unchecked: FieldError = {
   type: "Invalid",
   field: "<nil>",
   value: null,
-  detail: "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation"
+  detail:
+    "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation"
 }
 const blocking = new Set(["Required", "TooLong", "TooMany", "NotSupported", "TypeInvalid"])
 

@@ -1,10 +1,11 @@
 /** Structural schemas of custom resources: the shape for merging, pruning, and defaults. */
 import { isArray, isObject, type Json, type JsonObject, type Mutable, stringAt, stringsAt } from "../Json.ts"
-import { any, type ListMerge, mapOf, objectMeta, type ObjectShape, type Shape } from "../schema/Shape.ts"
+import { any, type ListMerge, mapOf, type ObjectShape, objectMeta, type Shape } from "../schema/Shape.ts"
 
 export const flag = (schema: JsonObject, name: string): boolean => schema[`x-kubernetes-${name}`] === true
 
-export const properties = (schema: JsonObject): JsonObject => (isObject(schema["properties"]) ? schema["properties"] : {})
+export const properties = (schema: JsonObject): JsonObject =>
+  isObject(schema["properties"]) ? schema["properties"] : {}
 
 const shapes = new WeakMap<JsonObject, Shape>()
 
@@ -45,7 +46,9 @@ const makeShape = (schema: JsonObject, root: boolean): Shape => {
   const embedded = root || flag(schema, "embedded-resource")
   if (!embedded && Object.keys(declared).length === 0) return atomic ? mapOf(any, true) : any
   const string: Shape = { _tag: "Scalar", type: "string" }
-  const meta: Readonly<Record<string, Shape>> = embedded ? { apiVersion: string, kind: string, metadata: objectMeta } : {}
+  const meta: Readonly<Record<string, Shape>> = embedded
+    ? { apiVersion: string, kind: string, metadata: objectMeta }
+    : {}
   const field = (name: string): Shape | undefined =>
     meta[name] ?? (declared[name] === undefined ? undefined : shapeOf(declared[name]))
   let fields: ReadonlyMap<string, { readonly shape: Shape; readonly required: boolean }> | undefined
@@ -71,7 +74,13 @@ const makeShape = (schema: JsonObject, root: boolean): Shape => {
 const metaNames = new Set(["apiVersion", "kind", "metadata"])
 
 /** Drops what the schema does not know; adds the paths dropped to `unknown`. */
-export const prune = (value: Json, schema: Json | undefined, path: string, unknown: Array<string>, root = false): Json => {
+export const prune = (
+  value: Json,
+  schema: Json | undefined,
+  path: string,
+  unknown: Array<string>,
+  root = false
+): Json => {
   if (!isObject(schema)) return value
   if (isArray(value)) {
     const items = schema["items"]

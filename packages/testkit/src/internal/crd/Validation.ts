@@ -43,13 +43,23 @@ export const validate = (value: Json, schema: Json | undefined, path: string): R
   } else if (type !== undefined && !hasType(value, type)) {
     errors.push(typeError(value, type, path))
     if (type !== "integer" || typeof value !== "number") return errors
-    errors.push({ type: "Invalid", field: nowhere, value: "", detail: `Checked value must be of type integer (default format) in ${path}` })
+    errors.push({
+      type: "Invalid",
+      field: nowhere,
+      value: "",
+      detail: `Checked value must be of type integer (default format) in ${path}`
+    })
   }
   if (typeof value === "string") errors.push(...ofString(value, schema, path))
   if (typeof value === "number") errors.push(...ofNumber(value, schema, path))
   const allowed = schema["enum"]
   if (isArray(allowed) && !allowed.some((each) => equals(each, value))) {
-    errors.push({ type: "NotSupported", field: path, value, detail: `supported values: ${allowed.map((each) => JSON.stringify(each)).join(", ")}` })
+    errors.push({
+      type: "NotSupported",
+      field: path,
+      value,
+      detail: `supported values: ${allowed.map((each) => JSON.stringify(each)).join(", ")}`
+    })
   }
   if (isArray(value)) errors.push(...ofArray(value, schema, path))
   if (isObject(value)) errors.push(...ofObject(value, schema, path))
@@ -81,14 +91,20 @@ const ofString = (value: string, schema: JsonObject, path: string): ReadonlyArra
     errors.push({ type: "Invalid", field: path, value, detail: `${path} in body should match '${pattern}'` })
   }
   if (format !== undefined && formats[format] !== undefined && !formats[format].test(value)) {
-    errors.push({ type: "TypeInvalid", field: path, value, detail: `${path} in body must be of type ${format}: ${JSON.stringify(value)}` })
+    errors.push({
+      type: "TypeInvalid",
+      field: path,
+      value,
+      detail: `${path} in body must be of type ${format}: ${JSON.stringify(value)}`
+    })
   }
   return errors
 }
 
 const ofNumber = (value: number, schema: JsonObject, path: string): ReadonlyArray<FieldError> => {
   const errors: Array<FieldError> = []
-  const complain = (detail: string) => errors.push({ type: "Invalid", field: path, value, detail: `${path} in body should be ${detail}` })
+  const complain = (detail: string) =>
+    errors.push({ type: "Invalid", field: path, value, detail: `${path} in body should be ${detail}` })
   const max = numberAt(schema, "maximum")
   const min = numberAt(schema, "minimum")
   const multiple = numberAt(schema, "multipleOf")
@@ -107,13 +123,22 @@ const ofArray = (value: ReadonlyArray<Json>, schema: JsonObject, path: string): 
   const max = numberAt(schema, "maxItems")
   const min = numberAt(schema, "minItems")
   if (max !== undefined && value.length > max) {
-    errors.push({ type: "TooMany", field: path, value: value.length, detail: `must have at most ${plural(max, "item", "items")}` })
+    errors.push({
+      type: "TooMany",
+      field: path,
+      value: value.length,
+      detail: `must have at most ${plural(max, "item", "items")}`
+    })
   }
   if (min !== undefined && value.length < min) {
-    errors.push({ type: "Invalid", field: path, value: value.length, detail: `${path} in body should have at least ${min} items` })
+    errors.push({
+      type: "Invalid",
+      field: path,
+      value: value.length,
+      detail: `${path} in body should have at least ${min} items`
+    })
   }
-  value.forEach((each, index) => errors.push(...validate(each, schema["items"], `${path}[${index}]`)))
-  return errors
+  return [...errors, ...value.flatMap((each, index) => validate(each, schema["items"], `${path}[${index}]`))]
 }
 
 const ofObject = (value: JsonObject, schema: JsonObject, path: string): ReadonlyArray<FieldError> => {
@@ -127,10 +152,20 @@ const ofObject = (value: JsonObject, schema: JsonObject, path: string): Readonly
   const max = numberAt(schema, "maxProperties")
   const min = numberAt(schema, "minProperties")
   if (max !== undefined && count > max) {
-    errors.push({ type: "TooMany", field: path, value: count, detail: `must have at most ${plural(max, "item", "items")}` })
+    errors.push({
+      type: "TooMany",
+      field: path,
+      value: count,
+      detail: `must have at most ${plural(max, "item", "items")}`
+    })
   }
   if (min !== undefined && count < min) {
-    errors.push({ type: "Invalid", field: path, value: count, detail: `${path} in body should have at least ${min} properties` })
+    errors.push({
+      type: "Invalid",
+      field: path,
+      value: count,
+      detail: `${path} in body should have at least ${min} properties`
+    })
   }
   const additional = schema["additionalProperties"]
   for (const [key, member] of Object.entries(value)) {
@@ -143,7 +178,8 @@ const ofObject = (value: JsonObject, schema: JsonObject, path: string): Readonly
 
 const ofAlternatives = (value: Json, schema: JsonObject, path: string): ReadonlyArray<FieldError> => {
   const errors: Array<FieldError> = []
-  const complain = (detail: string) => errors.push({ type: "Invalid", field: nowhere, value: "", detail: `"${path}" ${detail}` })
+  const complain = (detail: string) =>
+    errors.push({ type: "Invalid", field: nowhere, value: "", detail: `"${path}" ${detail}` })
   const branches = (name: string) => {
     const list = schema[name]
     return isArray(list) ? list.map((each) => validate(value, each, path)) : []
@@ -156,7 +192,9 @@ const ofAlternatives = (value: Json, schema: JsonObject, path: string): Readonly
   const oneOf = branches("oneOf")
   const valid = oneOf.filter((each) => each.length === 0).length
   if (oneOf.length > 0 && valid !== 1) {
-    complain(`must validate one and only one schema (oneOf). Found ${valid === 0 ? "none valid" : `${valid} valid alternatives`}`)
+    complain(
+      `must validate one and only one schema (oneOf). Found ${valid === 0 ? "none valid" : `${valid} valid alternatives`}`
+    )
     if (valid === 0) errors.push(...(oneOf[0] ?? []))
   }
   const allOf = branches("allOf")
@@ -180,8 +218,10 @@ export const duplicates = (value: Json, schema: Json | undefined, path: string):
     value.forEach((each, index) => {
       errors.push(...duplicates(each, schema["items"], `${path}[${index}]`))
       if (type !== "set" && type !== "map") return
-      const id: Json = type === "set" || !isObject(each) ? each : Object.fromEntries(keys.map((key) => [key, each[key]]))
-      if (seen.some((other) => equals(other, id))) errors.push({ type: "Duplicate", field: `${path}[${index}]`, value: id, detail: "" })
+      const id: Json =
+        type === "set" || !isObject(each) ? each : Object.fromEntries(keys.map((key) => [key, each[key]]))
+      if (seen.some((other) => equals(other, id)))
+        errors.push({ type: "Duplicate", field: `${path}[${index}]`, value: id, detail: "" })
       seen.push(id)
     })
     return errors
@@ -192,6 +232,10 @@ export const duplicates = (value: Json, schema: Json | undefined, path: string):
   return Object.entries(value).flatMap(([key, member]) =>
     member === undefined
       ? []
-      : duplicates(member, declared[key] ?? (isObject(additional) ? additional : undefined), path === "" ? key : `${path}.${key}`)
+      : duplicates(
+          member,
+          declared[key] ?? (isObject(additional) ? additional : undefined),
+          path === "" ? key : `${path}.${key}`
+        )
   )
 }

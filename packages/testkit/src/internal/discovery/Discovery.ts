@@ -2,11 +2,12 @@
 import type { JsonObject } from "../Json.ts"
 import type { Resources, ResourceType } from "../Resources.ts"
 
-const subresourceKinds: Record<string, { readonly group?: string; readonly version?: string; readonly kind: string }> = {
-  scale: { group: "autoscaling", version: "v1", kind: "Scale" },
-  token: { group: "authentication.k8s.io", version: "v1", kind: "TokenRequest" },
-  eviction: { group: "policy", version: "v1", kind: "Eviction" }
-}
+const subresourceKinds: Record<string, { readonly group?: string; readonly version?: string; readonly kind: string }> =
+  {
+    scale: { group: "autoscaling", version: "v1", kind: "Scale" },
+    token: { group: "authentication.k8s.io", version: "v1", kind: "TokenRequest" },
+    eviction: { group: "policy", version: "v1", kind: "Eviction" }
+  }
 
 const subresourceVerbs = (name: string): ReadonlyArray<string> =>
   name === "token" || name === "eviction" ? ["create"] : name === "finalize" ? ["update"] : ["get", "patch", "update"]
@@ -30,10 +31,20 @@ export const compareVersions = (a: string, b: string): number => {
 }
 
 const versions = (resources: Resources, group: string): ReadonlyArray<string> =>
-  [...new Set(resources.all().filter((each) => each.group === group).map((each) => each.version))].sort(compareVersions)
+  [
+    ...new Set(
+      resources
+        .all()
+        .filter((each) => each.group === group)
+        .map((each) => each.version)
+    )
+  ].sort(compareVersions)
 
 const of = (resources: Resources, group: string, version: string): ReadonlyArray<ResourceType> =>
-  resources.all().filter((each) => each.group === group && each.version === version).sort((a, b) => (a.plural < b.plural ? -1 : 1))
+  resources
+    .all()
+    .filter((each) => each.group === group && each.version === version)
+    .sort((a, b) => (a.plural < b.plural ? -1 : 1))
 
 const groupVersion = (group: string, version: string) => (group === "" ? version : `${group}/${version}`)
 
@@ -55,7 +66,10 @@ const apiGroup = (resources: Resources, group: string): JsonObject => {
 export const groupList = (resources: Resources): JsonObject => ({
   kind: "APIGroupList",
   apiVersion: "v1",
-  groups: resources.groups().filter((group) => group !== "").map((group) => apiGroup(resources, group))
+  groups: resources
+    .groups()
+    .filter((group) => group !== "")
+    .map((group) => apiGroup(resources, group))
 })
 
 /** `/apis/GROUP` */

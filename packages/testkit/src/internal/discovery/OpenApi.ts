@@ -2,8 +2,8 @@
 import type { Answer } from "../http/Request.ts"
 import { isObject, type Json, type JsonObject, type Mutable } from "../Json.ts"
 import type { Resources, ResourceType } from "../Resources.ts"
-import type { ObjectShape, Shape } from "../schema/Shape.ts"
 import { pathNotFound } from "../Status.ts"
+import type { ObjectShape, Shape } from "../schema/Shape.ts"
 
 const groupPath = (resource: ResourceType) => (resource.group === "" ? "api/v1" : `apis/${resource.apiVersion}`)
 
@@ -15,7 +15,8 @@ export const answer = (resources: Resources, path: string): Answer => {
   const wanted = path.replace(/^\/openapi\/v3\/?/, "")
   const paths = [...new Set(resources.all().map(groupPath))]
   if (wanted === "") {
-    const entry = (each: string) => [each, { serverRelativeURL: `/openapi/v3/${each}?hash=${resources.revision}` }] as const
+    const entry = (each: string) =>
+      [each, { serverRelativeURL: `/openapi/v3/${each}?hash=${resources.revision}` }] as const
     return { status: 200, body: { paths: Object.fromEntries(paths.map(entry)) } }
   }
   if (!paths.includes(wanted)) throw pathNotFound()
@@ -57,7 +58,11 @@ const customSchema = (schema: Json | undefined): JsonObject => {
   const given = isObject(schema) ? schema : {}
   const own = isObject(given["properties"]) ? given["properties"] : {}
   const string = { type: "string" }
-  return { ...given, type: "object", properties: { ...own, apiVersion: string, kind: string, metadata: { type: "object" } } }
+  return {
+    ...given,
+    type: "object",
+    properties: { ...own, apiVersion: string, kind: string, metadata: { type: "object" } }
+  }
 }
 
 const scalars: Readonly<Record<string, JsonObject>> = {

@@ -31,7 +31,8 @@ export class GarbageCollector {
         this.alive.delete(uid)
         this.waiting.delete(uid)
         this.track(place, undefined, change.previous)
-        if (this.dependents.has(uid) || this.waiting.size > 0) setImmediate(() => this.gone(uid, owners(change.previous)))
+        if (this.dependents.has(uid) || this.waiting.size > 0)
+          setImmediate(() => this.gone(uid, owners(change.previous)))
         return
       }
       this.alive.add(uid)
@@ -86,7 +87,11 @@ export class GarbageCollector {
       store.remove(storage, key)
       return
     }
-    const metadata = { ...objectAt(object, "metadata"), deletionTimestamp: this.core.now(), deletionGracePeriodSeconds: 0 }
+    const metadata = {
+      ...objectAt(object, "metadata"),
+      deletionTimestamp: this.core.now(),
+      deletionGracePeriodSeconds: 0
+    }
     store.put(storage, key, { ...object, metadata })
   }
 
@@ -115,7 +120,11 @@ export class GarbageCollector {
     const object = this.core.store.get(storage, key)
     if (object === undefined) return
     const rest = arrayAt(object, "metadata", "ownerReferences").filter((each) => stringAt(each, "uid") !== uid)
-    this.core.store.put(storage, key, setAt(object, ["metadata", "ownerReferences"], rest.length === 0 ? undefined : rest))
+    this.core.store.put(
+      storage,
+      key,
+      setAt(object, ["metadata", "ownerReferences"], rest.length === 0 ? undefined : rest)
+    )
   }
 
   private dropFinalizer({ storage, key }: Place, finalizer: string): void {

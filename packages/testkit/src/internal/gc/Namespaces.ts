@@ -1,9 +1,9 @@
 /** Empties namespaces that are being deleted, and lets them go; gives new ones what every namespace has. */
 import type { Core } from "../Core.ts"
 import { type JsonObject, objectAt, setAt, stringAt, stringsAt } from "../Json.ts"
+import type { ResourceType } from "../Resources.ts"
 import { isFinished } from "../registry/Registry.ts"
 import { stampNew } from "../registry/Strategy.ts"
-import type { ResourceType } from "../Resources.ts"
 
 export class Namespaces {
   private readonly core: Core
@@ -27,7 +27,9 @@ export class Namespaces {
     })
   }
 
-  private contents(namespace: string): ReadonlyArray<{ readonly storage: string; readonly key: string; readonly object: JsonObject }> {
+  private contents(
+    namespace: string
+  ): ReadonlyArray<{ readonly storage: string; readonly key: string; readonly object: JsonObject }> {
     return this.core.resources
       .stored()
       .filter((each) => each.namespaced)
@@ -45,7 +47,11 @@ export class Namespaces {
       if (stringAt(object, "metadata", "deletionTimestamp") !== undefined) continue
       if (stringsAt(object, "metadata", "finalizers").length === 0) store.remove(storage, key)
       else {
-        const metadata = { ...objectAt(object, "metadata"), deletionTimestamp: this.core.now(), deletionGracePeriodSeconds: 0 }
+        const metadata = {
+          ...objectAt(object, "metadata"),
+          deletionTimestamp: this.core.now(),
+          deletionGracePeriodSeconds: 0
+        }
         store.put(storage, key, { ...object, metadata })
       }
     }

@@ -13,18 +13,23 @@ export interface Page {
   readonly remaining: number | undefined
 }
 
+/** Sorts right behind a key: where the next page starts. */
+const keyEnd = String.fromCharCode(0)
+
 interface Token {
   readonly rv: number
   readonly start: string
 }
 
 const encodeToken = (token: Token): string =>
-  Buffer.from(JSON.stringify({ v: "meta.k8s.io/v1", rv: token.rv, start: `${token.start}\u0000` })).toString("base64url")
+  Buffer.from(JSON.stringify({ v: "meta.k8s.io/v1", rv: token.rv, start: `${token.start}${keyEnd}` })).toString(
+    "base64url"
+  )
 
 const decodeToken = (text: string): Token => {
   try {
     const { rv, start } = JSON.parse(Buffer.from(text, "base64url").toString("utf8")) as Token
-    return { rv: Number(rv), start: start.replace(/\u0000$/, "") }
+    return { rv: Number(rv), start: start.endsWith(keyEnd) ? start.slice(0, -1) : start }
   } catch {
     throw badRequest("continue key is not valid: not a valid token")
   }
@@ -53,7 +58,9 @@ export const revisionOf = (core: Core, query: URLSearchParams): number | undefin
   if (text === "") return undefined
   const revision = Number(text)
   if (!/^\d+$/.test(text)) {
-    throw badRequest(`resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`)
+    throw badRequest(
+      `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`
+    )
   }
   if (revision > core.store.revision) throw tooLargeResourceVersion(revision, core.store.revision)
   return revision
@@ -103,7 +110,11 @@ export const list = async (
     if (start !== undefined && entry[0] <= start) continue
     found.push(entry)
   }
-  const objects = await convertAll(core, found.map(([, object]) => object), resource)
+  const objects = await convertAll(
+    core,
+    found.map(([, object]) => object),
+    resource
+  )
   const items: Array<JsonObject> = []
   let last = ""
   let index = 0

@@ -1,15 +1,25 @@
 /** The verbs on resources: reads the request, asks the registry, shapes the answer. */
+
+import * as ManagedFields from "../apply/ManagedFields.ts"
 import type { Core } from "../Core.ts"
 import { keyOf } from "../Core.ts"
-import * as ManagedFields from "../apply/ManagedFields.ts"
-import { type Answer, type ApiRequest, contentType, decode, encode, type Reply, read, readObject } from "../http/Request.ts"
+import {
+  type Answer,
+  type ApiRequest,
+  contentType,
+  decode,
+  encode,
+  type Reply,
+  read,
+  readObject
+} from "../http/Request.ts"
 import type { RequestInfo } from "../http/RequestInfo.ts"
 import { isObject, type Json, type JsonObject } from "../Json.ts"
 import { jsonPatch, mergePatch, strategicMergePatch } from "../patch/Patches.ts"
+import type { ResourceType } from "../Resources.ts"
 import { deleteObject, readOptions, successStatus } from "../registry/Deletion.ts"
 import type { Admission, Registry, WriteOptions, Written } from "../registry/Registry.ts"
 import { separateConfig } from "../registry/Strategy.ts"
-import type { ResourceType } from "../Resources.ts"
 import { badRequest, invalid, notFound, StatusError } from "../Status.ts"
 import * as Table from "../table/Table.ts"
 import { encodeList, list, nameOf, namespaceOf } from "./List.ts"
@@ -33,7 +43,11 @@ const isDryRun = (query: URLSearchParams): boolean => {
   const values = query.getAll("dryRun")
   const wrong = values.filter((value) => value !== "All")
   if (wrong.length > 0) {
-    throw new StatusError(422, "Invalid", `CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ${JSON.stringify(wrong[0])}: supported values: "All"`)
+    throw new StatusError(
+      422,
+      "Invalid",
+      `CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ${JSON.stringify(wrong[0])}: supported values: "All"`
+    )
   }
   return values.length > 0
 }
@@ -60,8 +74,12 @@ const reply = (request: ApiRequest, resource: ResourceType, object: JsonObject, 
 const written = (request: ApiRequest, resource: ResourceType, result: Written): Reply =>
   reply(request, resource, result.object, result.created ? 201 : 200)
 
-export const get = async (services: Services, request: ApiRequest, info: RequestInfo, resource: ResourceType): Promise<Reply> =>
-  reply(request, resource, await services.registry.get(resource, info.namespace, info.name ?? ""))
+export const get = async (
+  services: Services,
+  request: ApiRequest,
+  info: RequestInfo,
+  resource: ResourceType
+): Promise<Reply> => reply(request, resource, await services.registry.get(resource, info.namespace, info.name ?? ""))
 
 export const listObjects = async (
   services: Services,
@@ -105,7 +123,11 @@ export const update = async (
   const object = await readObject(request)
   const options = writeOptions(request, info, resource)
   if (nameOf(object) === "") throw badRequest("name must be provided")
-  if (resource.custom !== undefined && (object["metadata"] as JsonObject)["resourceVersion"] === undefined && info.subresource === undefined) {
+  if (
+    resource.custom !== undefined &&
+    (object["metadata"] as JsonObject)["resourceVersion"] === undefined &&
+    info.subresource === undefined
+  ) {
     const stored = services.core.store.get(resource.storage, keyOf(options.namespace, info.name ?? ""))
     if (stored === undefined) throw notFound(resource, info.name ?? "")
     throw invalid(resource, info.name ?? "", [
@@ -129,7 +151,9 @@ export const patch = async (
   resource: ResourceType
 ): Promise<Reply> => {
   const type = patchTypes[contentType(request.message) as keyof typeof patchTypes]
-  const accepted = Object.keys(patchTypes).filter((each) => resource.custom === undefined || !each.includes("strategic"))
+  const accepted = Object.keys(patchTypes).filter(
+    (each) => resource.custom === undefined || !each.includes("strategic")
+  )
   if (type === undefined || (type === "strategic" && resource.custom !== undefined)) {
     throw new StatusError(
       415,
@@ -149,7 +173,12 @@ export const patch = async (
   return written(request, resource, await services.registry.change(options, services.admission, produce))
 }
 
-const patched = (type: "json" | "merge" | "strategic", current: JsonObject, body: Json, resource: ResourceType): Json => {
+const patched = (
+  type: "json" | "merge" | "strategic",
+  current: JsonObject,
+  body: Json,
+  resource: ResourceType
+): Json => {
   if (type === "json") return jsonPatch(current, body)
   if (type === "merge") return mergePatch(current, body)
   return strategicMergePatch(current, body, resource.shape)
@@ -165,11 +194,22 @@ const applyPatch = async (
   const { resource, subresource } = options
   const manager = request.query.get("fieldManager") ?? ""
   if (manager === "") {
-    throw new StatusError(422, "Invalid", 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch', {
-      group: "meta.k8s.io",
-      kind: "PatchOptions",
-      causes: [{ reason: "FieldValueRequired", message: "Required value: is required for apply patch", field: "fieldManager" }]
-    })
+    throw new StatusError(
+      422,
+      "Invalid",
+      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+      {
+        group: "meta.k8s.io",
+        kind: "PatchOptions",
+        causes: [
+          {
+            reason: "FieldValueRequired",
+            message: "Required value: is required for apply patch",
+            field: "fieldManager"
+          }
+        ]
+      }
+    )
   }
   if (!isObject(body)) throw badRequest("error decoding YAML: the body is not an object")
   const force = ["true", "1"].includes(request.query.get("force") ?? "")
@@ -195,7 +235,11 @@ export const remove = async (
   info: RequestInfo,
   resource: ResourceType
 ): Promise<Reply> => {
-  const options = { ...readOptions(await readBody(request), request.query), user: request.user, warnings: request.warnings }
+  const options = {
+    ...readOptions(await readBody(request), request.query),
+    user: request.user,
+    warnings: request.warnings
+  }
   const { object, removed } = await deleteObject(
     services.core,
     services.admission,
@@ -233,4 +277,3 @@ export const removeAll = async (
   }
   return { status: 200, body: encodeList(page, resource) }
 }
-

@@ -1,14 +1,13 @@
 /** Subresources other than status: scale, finalize, token, eviction. */
 import type { Access } from "../access/Access.ts"
-import { type Answer, type ApiRequest, encode, readObject } from "../http/Request.ts"
+import { type Answer, type ApiRequest, contentType, decode, encode, read, readObject } from "../http/Request.ts"
 import type { RequestInfo } from "../http/RequestInfo.ts"
 import { type JsonObject, numberAt, objectAt, setAt, stringAt } from "../Json.ts"
 import { jsonPatch, mergePatch } from "../patch/Patches.ts"
+import type { ResourceType } from "../Resources.ts"
 import { deleteObject } from "../registry/Deletion.ts"
 import type { WriteOptions } from "../registry/Registry.ts"
-import type { ResourceType } from "../Resources.ts"
 import { methodNotAllowed, pathNotFound } from "../Status.ts"
-import { decode, read, contentType } from "../http/Request.ts"
 import type { Services } from "./Objects.ts"
 import type { TokenIssuer } from "./Reviews.ts"
 
@@ -24,7 +23,8 @@ const options = (request: ApiRequest, info: RequestInfo, resource: ResourceType)
   subresource: info.subresource,
   user: request.user,
   dryRun: request.query.has("dryRun"),
-  manager: request.query.get("fieldManager") || (request.message.headers["user-agent"] ?? "").split("/")[0] || "unknown",
+  manager:
+    request.query.get("fieldManager") || (request.message.headers["user-agent"] ?? "").split("/")[0] || "unknown",
   fieldValidation: "Ignore",
   warnings: request.warnings
 })
@@ -95,7 +95,11 @@ const scale = async (
     const before = scaleOf(current, resource)
     const type = contentType(request.message)
     const after =
-      text === undefined ? body : type === "application/json-patch+json" ? jsonPatch(before, body) : mergePatch(before, body)
+      text === undefined
+        ? body
+        : type === "application/json-patch+json"
+          ? jsonPatch(before, body)
+          : mergePatch(before, body)
     const version = stringAt(after, "metadata", "resourceVersion")
     const changed = setAt(current, path, numberAt(after, "spec", "replicas") ?? 0)
     return version === undefined ? changed : setAt(changed, ["metadata", "resourceVersion"], version)

@@ -4,9 +4,9 @@ import { type ApiRequest, encode, taken } from "../http/Request.ts"
 import { type JsonObject, setAt } from "../Json.ts"
 import type { ResourceType } from "../Resources.ts"
 import { badRequest, expired, StatusError } from "../Status.ts"
+import * as Selectors from "../store/Selectors.ts"
 import type { Change } from "../store/Store.ts"
 import { convertAll, predicate } from "./List.ts"
-import * as Selectors from "../store/Selectors.ts"
 
 export interface OpenWatch {
   readonly resource: ResourceType
@@ -45,7 +45,10 @@ export const watch = async (
     (prefix === "" || key.startsWith(prefix)) &&
     (exactly === undefined || key === `${prefix}${exactly}` || (prefix === "" && key.endsWith(`/${exactly}`)))
   const wanted = query.get("resourceVersion") ?? ""
-  if (!/^\d*$/.test(wanted)) throw badRequest(`resourceVersion: Invalid value: ${JSON.stringify(wanted)}: strconv.ParseUint: parsing ${JSON.stringify(wanted)}: invalid syntax`)
+  if (!/^\d*$/.test(wanted))
+    throw badRequest(
+      `resourceVersion: Invalid value: ${JSON.stringify(wanted)}: strconv.ParseUint: parsing ${JSON.stringify(wanted)}: invalid syntax`
+    )
   const initial = isTrue(query.get("sendInitialEvents"))
   const bookmarks = isTrue(query.get("allowWatchBookmarks"))
   if (query.has("sendInitialEvents") && query.get("resourceVersionMatch") !== "NotOlderThan") {
@@ -170,7 +173,10 @@ export const watch = async (
       if (!concerns(key)) continue
       if (object["apiVersion"] === resource.apiVersion) {
         if (matches(object)) {
-          send(core.store.revision, `{"type":"ADDED","object":${show === undefined ? encode(object) : JSON.stringify(show(object))}}\n`)
+          send(
+            core.store.revision,
+            `{"type":"ADDED","object":${show === undefined ? encode(object) : JSON.stringify(show(object))}}\n`
+          )
         }
       } else send(core.store.revision, render("ADDED", object))
     }

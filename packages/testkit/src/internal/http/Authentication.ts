@@ -31,7 +31,8 @@ const impersonated = (user: User, headers: NodeJS.Dict<ReadonlyArray<string>>): 
   if (name === undefined) return user
   const groups = headers["impersonate-group"] ?? []
   const account = name.startsWith("system:serviceaccount:")
-  const own = account && groups.length === 0 ? ["system:serviceaccounts", `system:serviceaccounts:${name.split(":")[2]}`] : groups
+  const own =
+    account && groups.length === 0 ? ["system:serviceaccounts", `system:serviceaccounts:${name.split(":")[2]}`] : groups
   return { name, groups: [...own, ...(own.includes("system:authenticated") ? [] : ["system:authenticated"])] }
 }
 

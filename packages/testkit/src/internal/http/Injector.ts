@@ -66,7 +66,8 @@ export class Injector implements Interceptor {
       } else if (fault._tag === "TruncatedWatch" && /[?&]watch=(true|1)/.test(message.url ?? "")) {
         this.hit(injected)
         void this.sleep(Duration.toMillis(Duration.fromInputUnsafe(fault.after))).then(() => {
-          if (!response.destroyed) response.write('{"type":"MODIFIED","object":{"kind":"', () => message.socket.destroy())
+          if (!response.destroyed)
+            response.write('{"type":"MODIFIED","object":{"kind":"', () => message.socket.destroy())
         })
       }
     }

@@ -1,6 +1,7 @@
 /** The HTTPS listener: reads a request, has it answered, writes the answer; faults come in between. */
-import * as https from "node:https"
+
 import type { IncomingMessage, ServerResponse } from "node:http"
+import * as https from "node:https"
 import type { AddressInfo, Socket } from "node:net"
 import type { TLSSocket } from "node:tls"
 import { gzip } from "node:zlib"
@@ -39,7 +40,11 @@ const warning = (text: string) => `299 - "${text.replaceAll("\\", "\\\\").replac
 const failure = (error: unknown): StatusError =>
   error instanceof StatusError
     ? error
-    : new StatusError(500, "InternalError", `Internal error occurred: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    : new StatusError(
+        500,
+        "InternalError",
+        `Internal error occurred: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+      )
 
 export class Listener {
   readonly server: https.Server
@@ -50,7 +55,13 @@ export class Listener {
   constructor(options: ListenerOptions) {
     this.options = options
     this.server = https.createServer(
-      { ...context(options.material), requestCert: true, rejectUnauthorized: false, ALPNProtocols: ["http/1.1"], keepAliveTimeout: 120_000 },
+      {
+        ...context(options.material),
+        requestCert: true,
+        rejectUnauthorized: false,
+        ALPNProtocols: ["http/1.1"],
+        keepAliveTimeout: 120_000
+      },
       (message, response) => void this.serve(message, response)
     )
     this.server.requestTimeout = 0
@@ -138,7 +149,12 @@ export class Listener {
     }
   }
 
-  private write(message: IncomingMessage, response: ServerResponse, answer: Exclude<Answer, typeof taken>, warnings: ReadonlyArray<string>): void {
+  private write(
+    message: IncomingMessage,
+    response: ServerResponse,
+    answer: Exclude<Answer, typeof taken>,
+    warnings: ReadonlyArray<string>
+  ): void {
     const body = typeof answer.body === "string" ? answer.body : encode(answer.body)
     const headers: Record<string, string | Array<string>> = {
       "audit-id": `00000000-0000-4000-8000-${String(++this.auditId).padStart(12, "0")}`,

@@ -63,7 +63,12 @@ export const decode = (text: string, type: string): Json => {
 export const readObject = async (request: ApiRequest): Promise<JsonObject> => {
   const type = contentType(request.message)
   const body = await read(request.message)
-  if (type !== "" && type !== "application/json" && type !== "application/yaml" && type !== "application/x-www-form-urlencoded") {
+  if (
+    type !== "" &&
+    type !== "application/json" &&
+    type !== "application/yaml" &&
+    type !== "application/x-www-form-urlencoded"
+  ) {
     throw unsupportedMediaType(objectTypes)
   }
   const value = decode(body.toString("utf8"), type)

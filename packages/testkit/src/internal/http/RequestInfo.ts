@@ -17,7 +17,10 @@ const isTrue = (text: string | null): boolean => text === "true" || text === "1"
 
 /** `undefined` when the path is not below a group and version, or ends with them (discovery). */
 export const parse = (method: string, path: string, query: URLSearchParams): RequestInfo | undefined => {
-  const parts = path.split("/").filter((part) => part !== "").map(decodeURIComponent)
+  const parts = path
+    .split("/")
+    .filter((part) => part !== "")
+    .map(decodeURIComponent)
   const prefix = parts.shift()
   const group = prefix === "apis" ? (parts.shift() ?? "") : ""
   const version = parts.shift()

@@ -1,10 +1,15 @@
 /** JSON patch (RFC 6902), JSON merge patch (RFC 7386) and strategic merge patch. */
 import { equals, isArray, isObject, type Json, type JsonObject, type Mutable } from "../Json.ts"
-import type { ListShape, Shape } from "../schema/Shape.ts"
 import { badRequest, StatusError } from "../Status.ts"
+import type { ListShape, Shape } from "../schema/Shape.ts"
 
 const pointer = (path: string): ReadonlyArray<string> =>
-  path === "" ? [] : path.slice(1).split("/").map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
+  path === ""
+    ? []
+    : path
+        .slice(1)
+        .split("/")
+        .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
 
 const unprocessable = (message: string) =>
   new StatusError(422, "Invalid", `the server rejected our request due to an error in our request`, {
@@ -22,7 +27,13 @@ const at = (document: Json | undefined, path: ReadonlyArray<string>): Json | und
 
 type Change = "add" | "replace" | "remove"
 
-const change = (document: Json, path: ReadonlyArray<string>, how: Change, value: Json | undefined, text: string): Json => {
+const change = (
+  document: Json,
+  path: ReadonlyArray<string>,
+  how: Change,
+  value: Json | undefined,
+  text: string
+): Json => {
   const [head, ...rest] = path
   if (head === undefined) return value ?? null
   if (isArray(document)) {
@@ -160,11 +171,7 @@ const mergeList = (
 }
 
 /** Puts items into the wanted order; those that it does not name keep their place behind their predecessor. */
-const sort = (
-  list: ReadonlyArray<Json>,
-  order: ReadonlyArray<Json>,
-  key: string | undefined
-): ReadonlyArray<Json> => {
+const sort = (list: ReadonlyArray<Json>, order: ReadonlyArray<Json>, key: string | undefined): ReadonlyArray<Json> => {
   const rank = (item: Json) => order.findIndex((each) => equals(keyOf(each, key), keyOf(item, key)))
   const ordered = list.filter((item) => rank(item) >= 0).toSorted((a, b) => rank(a) - rank(b))
   let next = 0

@@ -1,7 +1,7 @@
 /** Deletion of one object: preconditions, finalizers, propagation, and what the client gets back. */
 import { type Core, keyOf } from "../Core.ts"
-import { isArray, type JsonObject, numberAt, objectAt, setAt, stringAt, stringsAt } from "../Json.ts"
 import type { User } from "../http/Request.ts"
+import { isArray, type JsonObject, numberAt, objectAt, setAt, stringAt, stringsAt } from "../Json.ts"
 import type { ResourceType } from "../Resources.ts"
 import { conflict, notFound } from "../Status.ts"
 import type { Admission } from "./Registry.ts"
@@ -16,11 +16,10 @@ export interface DeleteOptions {
 }
 
 /** `DeleteOptions` of the body over those of the query. */
-export const readOptions = (
-  body: JsonObject,
-  query: URLSearchParams
-): Omit<DeleteOptions, "user" | "warnings"> => {
-  const grace = numberAt(body, "gracePeriodSeconds") ?? (query.has("gracePeriodSeconds") ? Number(query.get("gracePeriodSeconds")) : undefined)
+export const readOptions = (body: JsonObject, query: URLSearchParams): Omit<DeleteOptions, "user" | "warnings"> => {
+  const grace =
+    numberAt(body, "gracePeriodSeconds") ??
+    (query.has("gracePeriodSeconds") ? Number(query.get("gracePeriodSeconds")) : undefined)
   const dryRun = body["dryRun"]
   return {
     propagationPolicy: stringAt(body, "propagationPolicy") ?? query.get("propagationPolicy") ?? undefined,
@@ -44,7 +43,8 @@ export const deleteObject = async (
   const key = keyOf(namespace, name)
   const stored = core.store.get(resource.storage, key)
   if (stored === undefined) throw notFound(resource, name)
-  const [shown = stored] = stored["apiVersion"] === resource.apiVersion ? [stored] : await core.convert([stored], resource)
+  const [shown = stored] =
+    stored["apiVersion"] === resource.apiVersion ? [stored] : await core.convert([stored], resource)
   checkPreconditions(stored, resource, name, options.preconditions)
   const attributes = {
     operation: "DELETE" as const,
@@ -76,15 +76,16 @@ export const deleteObject = async (
   return { object: core.store.put(resource.storage, key, marked), removed: false }
 }
 
-const checkPreconditions = (object: JsonObject, resource: ResourceType, name: string, preconditions: JsonObject): void => {
+const checkPreconditions = (
+  object: JsonObject,
+  resource: ResourceType,
+  name: string,
+  preconditions: JsonObject
+): void => {
   const uid = stringAt(preconditions, "uid")
   const ownUid = stringAt(object, "metadata", "uid")
   if (uid !== undefined && uid !== ownUid) {
-    throw conflict(
-      resource,
-      name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${ownUid}`
-    )
+    throw conflict(resource, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${ownUid}`)
   }
   const version = stringAt(preconditions, "resourceVersion")
   const own = stringAt(object, "metadata", "resourceVersion")

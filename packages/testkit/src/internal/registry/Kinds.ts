@@ -4,8 +4,8 @@ import * as Validation from "../builtins/validation.ts"
 import * as CustomResources from "../crd/CustomResources.ts"
 import type { JsonObject } from "../Json.ts"
 import type { ResourceType } from "../Resources.ts"
-import * as Check from "../schema/Check.ts"
 import { badRequest } from "../Status.ts"
+import * as Check from "../schema/Check.ts"
 import type { Kinds } from "./Registry.ts"
 
 const unhandled = (resource: ResourceType, why: string) =>

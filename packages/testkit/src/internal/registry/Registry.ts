@@ -2,13 +2,14 @@
  * The one way into and out of storage for every kind: create, update, patch, apply, with admission, validation, managed
  * fields, optimistic locking and dry run in the order of a real API server.
  */
+
+import * as ManagedFields from "../apply/ManagedFields.ts"
 import type { Core } from "../Core.ts"
 import { keyOf } from "../Core.ts"
-import { isObject, type JsonObject, objectAt, setAt, stringAt } from "../Json.ts"
-import * as ManagedFields from "../apply/ManagedFields.ts"
 import type { User } from "../http/Request.ts"
+import { isObject, type JsonObject, objectAt, setAt, stringAt } from "../Json.ts"
 import type { ResourceType } from "../Resources.ts"
-import { alreadyExists, conflict, forbidden, type FieldError, invalid, modified, notFound } from "../Status.ts"
+import { alreadyExists, conflict, type FieldError, forbidden, invalid, modified, notFound } from "../Status.ts"
 import { checkKind, checkPath, metadataErrors, separate, stampChanged, stampNew } from "./Strategy.ts"
 
 export interface Attributes {
@@ -33,7 +34,12 @@ export interface Admission {
 /** What depends on the kind: decoding with pruning and defaults, and rules. */
 export interface Kinds {
   /** Prunes and defaults; adds to `warnings`, or throws, according to `fieldValidation`. */
-  readonly decode: (object: JsonObject, resource: ResourceType, fieldValidation: string, warnings: Array<string>) => JsonObject
+  readonly decode: (
+    object: JsonObject,
+    resource: ResourceType,
+    fieldValidation: string,
+    warnings: Array<string>
+  ) => JsonObject
   readonly errors: (
     after: JsonObject,
     before: JsonObject | undefined,
@@ -97,12 +103,7 @@ export class Registry {
     return converted ?? object
   }
 
-  async create(
-    input: JsonObject,
-    options: WriteOptions,
-    admission: Admission,
-    applied?: Applied
-  ): Promise<Written> {
+  async create(input: JsonObject, options: WriteOptions, admission: Admission, applied?: Applied): Promise<Written> {
     const { resource, namespace } = options
     checkKind(input, resource)
     checkPath(input, namespace, options.name)
@@ -140,7 +141,10 @@ export class Registry {
     if (options.dryRun) return { object, created: true }
     this.checkNamespace(resource, namespace, name)
     const saved = this.core.store.put(resource.storage, key, stored)
-    return { object: saved["apiVersion"] === object["apiVersion"] ? saved : this.withVersion(object, saved), created: true }
+    return {
+      object: saved["apiVersion"] === object["apiVersion"] ? saved : this.withVersion(object, saved),
+      created: true
+    }
   }
 
   private withVersion(object: JsonObject, saved: JsonObject): JsonObject {
@@ -167,7 +171,11 @@ export class Registry {
       const uid = stringAt(input, "metadata", "uid")
       const ownUid = stringAt(before, "metadata", "uid")
       if (uid !== undefined && uid !== "" && uid !== ownUid) {
-        throw conflict(resource, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${ownUid}`)
+        throw conflict(
+          resource,
+          name,
+          `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${ownUid}`
+        )
       }
       if (wanted !== "" && wanted !== current) throw conflict(resource, name, modified)
       const pinned = wanted !== "" && stringAt(before, "metadata", "resourceVersion") === wanted
@@ -267,7 +275,13 @@ export class Registry {
       throw Object.assign(error, {
         details: {
           ...error.details,
-          causes: [{ reason: "NamespaceTerminating", message: `namespace ${namespace} is being terminated`, field: "metadata.namespace" }]
+          causes: [
+            {
+              reason: "NamespaceTerminating",
+              message: `namespace ${namespace} is being terminated`,
+              field: "metadata.namespace"
+            }
+          ]
         }
       })
     }
@@ -281,7 +295,10 @@ export const isFinished = (object: JsonObject): boolean => {
   const spec = object["spec"]
   const held = Array.isArray(finalizers) && finalizers.length > 0
   const heldBySpec =
-    object["kind"] === "Namespace" && isObject(spec) && Array.isArray(spec["finalizers"]) && spec["finalizers"].length > 0
+    object["kind"] === "Namespace" &&
+    isObject(spec) &&
+    Array.isArray(spec["finalizers"]) &&
+    spec["finalizers"].length > 0
   const grace = metadata["deletionGracePeriodSeconds"]
   return metadata["deletionTimestamp"] !== undefined && !held && !heldBySpec && (grace === undefined || grace === 0)
 }

@@ -43,7 +43,11 @@ export const separate = (
 }
 
 /** What an apply configuration may speak about. */
-export const separateConfig = (config: JsonObject, resource: ResourceType, subresource: string | undefined): JsonObject => {
+export const separateConfig = (
+  config: JsonObject,
+  resource: ResourceType,
+  subresource: string | undefined
+): JsonObject => {
   if (subresource === "status") {
     const { name, namespace, uid, resourceVersion } = objectAt(config, "metadata")
     const metadata = Object.fromEntries(
@@ -56,7 +60,12 @@ export const separateConfig = (config: JsonObject, resource: ResourceType, subre
 }
 
 /** Gives a new object its identity. */
-export const stampNew = (core: Core, object: JsonObject, resource: ResourceType, namespace: string | undefined): JsonObject => {
+export const stampNew = (
+  core: Core,
+  object: JsonObject,
+  resource: ResourceType,
+  namespace: string | undefined
+): JsonObject => {
   const metadata: Mutable = { ...objectAt(object, "metadata") }
   const prefix = stringAt(object, "metadata", "generateName")
   if (!stringAt(object, "metadata", "name") && prefix) metadata["name"] = `${prefix.slice(0, 58)}${core.suffix()}`
@@ -77,7 +86,15 @@ const head = (resource: ResourceType) => ({ apiVersion: resource.apiVersion, kin
 export const stampChanged = (before: JsonObject, after: JsonObject, resource: ResourceType): JsonObject => {
   const old = objectAt(before, "metadata")
   const metadata: Mutable = { ...objectAt(after, "metadata") }
-  for (const key of ["name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generateName"]) {
+  for (const key of [
+    "name",
+    "namespace",
+    "uid",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "generateName"
+  ]) {
     if (old[key] === undefined) delete metadata[key]
     else metadata[key] = old[key]
   }
@@ -117,13 +134,19 @@ export const metadataErrors = (object: JsonObject, resource: ResourceType): Read
     errors.push({ type: "Required", field, detail: "name or generateName is required" })
   } else if (resource.group === "rbac.authorization.k8s.io") {
     if (name === "." || name === ".." || /[/%]/.test(name)) {
-      errors.push({ type: "Invalid", field, value: name, detail: name.includes("/") ? "may not contain '/'" : `may not be '${name}'` })
+      errors.push({
+        type: "Invalid",
+        field,
+        value: name,
+        detail: name.includes("/") ? "may not contain '/'" : `may not be '${name}'`
+      })
     }
   } else if (labelNamed.has(resource.storage)) {
     if (name.length > 63) errors.push({ type: "Invalid", field, value: name, detail: "must be no more than 63 bytes" })
     if (!singleLabel.test(name)) errors.push({ type: "Invalid", field, value: name, detail: labelText })
   } else {
-    if (name.length > 253) errors.push({ type: "Invalid", field, value: name, detail: "must be no more than 253 bytes" })
+    if (name.length > 253)
+      errors.push({ type: "Invalid", field, value: name, detail: "must be no more than 253 bytes" })
     if (!subdomain.test(name)) errors.push({ type: "Invalid", field, value: name, detail: subdomainText })
   }
   for (const [key, value] of Object.entries(objectAt(object, "metadata", "labels"))) {

@@ -15,9 +15,16 @@ interface State {
   typeError: string | undefined
 }
 
-const goTypes: Record<string, string> = { integer: "int32", number: "float64", boolean: "bool", time: "v1.Time", bytes: "[]uint8" }
+const goTypes: Record<string, string> = {
+  integer: "int32",
+  number: "float64",
+  boolean: "bool",
+  time: "v1.Time",
+  bytes: "[]uint8"
+}
 
-const jsonType = (value: Json): string => (isArray(value) ? "array" : isObject(value) ? "object" : value === true || value === false ? "bool" : typeof value)
+const jsonType = (value: Json): string =>
+  isArray(value) ? "array" : isObject(value) ? "object" : value === true || value === false ? "bool" : typeof value
 
 const fits = (value: Json, type: string): boolean => {
   if (type === "string" || type === "time" || type === "bytes") return typeof value === "string"
@@ -45,13 +52,15 @@ const walk = (value: Json, shape: Shape, path: string, owner: string, go: string
   }
   if (shape._tag === "List") {
     if (!isArray(value)) {
-      if (value !== null) state.typeError ??= `json: cannot unmarshal ${jsonType(value)} into Go struct field ${owner}.${go} of type []v1.${owner}`
+      if (value !== null)
+        state.typeError ??= `json: cannot unmarshal ${jsonType(value)} into Go struct field ${owner}.${go} of type []v1.${owner}`
       return value
     }
     return value.map((item, index) => walk(item, shape.items, `${path}[${index}]`, owner, go, state))
   }
   if (!isObject(value)) {
-    if (value !== null) state.typeError ??= `json: cannot unmarshal ${jsonType(value)} into Go struct field ${owner}.${go} of type v1.${shape.name?.split(".").at(-1) ?? "Object"}`
+    if (value !== null)
+      state.typeError ??= `json: cannot unmarshal ${jsonType(value)} into Go struct field ${owner}.${go} of type v1.${shape.name?.split(".").at(-1) ?? "Object"}`
     return value
   }
   const struct = shape.name?.split(".").at(-1)

@@ -2,8 +2,9 @@
  * What the API machinery has to know of a type to merge, prune, default and check it: one view on the built-in types
  * and on the schemas of custom resources.
  */
-import type { Json } from "../Json.ts"
+
 import { kinds, types } from "../builtins/types.ts"
+import type { Json } from "../Json.ts"
 
 export type ScalarType = "string" | "integer" | "number" | "boolean" | "int-or-string" | "quantity" | "time" | "bytes"
 
@@ -120,7 +121,8 @@ const parse = (text: string): Shape => {
     return {
       _tag: "List",
       items: parse(type.slice(end + 1)),
-      merge: merge === "" ? { type: "atomic" } : merge === "=" ? { type: "set" } : { type: "map", keys: merge.split(",") },
+      merge:
+        merge === "" ? { type: "atomic" } : merge === "=" ? { type: "set" } : { type: "map", keys: merge.split(",") },
       ...(strategic === undefined ? {} : { strategic })
     }
   }

@@ -64,25 +64,36 @@ export const labelSelector = (selector: JsonObject): ((labels: Labels) => boolea
 }
 
 const fieldsOf: Readonly<Record<string, ReadonlyArray<string>>> = {
-  "/pods": ["spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "status.phase", "status.podIP"],
+  "/pods": [
+    "spec.nodeName",
+    "spec.restartPolicy",
+    "spec.schedulerName",
+    "spec.serviceAccountName",
+    "status.phase",
+    "status.podIP"
+  ],
   "/secrets": ["type"],
   "/namespaces": ["status.phase"],
   "/nodes": ["spec.unschedulable"],
   "/events": [
-    "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid",
-    "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath",
-    "reason", "reportingComponent", "source", "type"
+    "involvedObject.kind",
+    "involvedObject.namespace",
+    "involvedObject.name",
+    "involvedObject.uid",
+    "involvedObject.apiVersion",
+    "involvedObject.resourceVersion",
+    "involvedObject.fieldPath",
+    "reason",
+    "reportingComponent",
+    "source",
+    "type"
   ],
   "batch/jobs": ["status.successful"],
   "certificates.k8s.io/certificatesigningrequests": ["spec.signerName"]
 }
 
 /** The `fieldSelector` of a query, for the fields that a resource supports. */
-export const fields = (
-  text: string | undefined,
-  storage: string,
-  selectable: ReadonlyArray<string>
-): Predicate => {
+export const fields = (text: string | undefined, storage: string, selectable: ReadonlyArray<string>): Predicate => {
   if (text === undefined || text.trim() === "") return everything
   const allowed = ["metadata.name", "metadata.namespace", ...(fieldsOf[storage] ?? []), ...selectable]
   const checks = split(text).map((each) => {

@@ -49,21 +49,39 @@ const name = column("Name", (object) => stringAt(object, "metadata", "name") ?? 
 const created = (object: JsonObject, now: number) => since(stringAt(object, "metadata", "creationTimestamp"), now)
 const ageColumn = column("Age", created)
 const createdAt = column("Created At", (object) => stringAt(object, "metadata", "creationTimestamp") ?? "", "date")
-const count = (...path: ReadonlyArray<string>): Cell => (object) => numberAt(object, ...path) ?? 0
-const text = (fallback: string, ...path: ReadonlyArray<string>): Cell => (object) => stringAt(object, ...path) ?? fallback
-const sizeOf = (...path: ReadonlyArray<string>): Cell => (object) => {
-  const last = objectAt(object, ...path.slice(0, -1))[path.at(-1) ?? ""]
-  return Array.isArray(last) ? last.length : isObject(last) ? Object.keys(last).length : 0
-}
-const containers: Cell = (object) => arrayAt(object, "spec", "template", "spec", "containers").map((each) => stringAt(each, "name") ?? "").join(",")
-const images: Cell = (object) => arrayAt(object, "spec", "template", "spec", "containers").map((each) => stringAt(each, "image") ?? "").join(",")
-const selector = (...path: ReadonlyArray<string>): Cell => (object) => {
-  const entries = Object.entries(objectAt(object, ...path))
-  return entries.length === 0 ? "<none>" : entries.map(([key, value]) => `${key}=${String(value)}`).join(",")
-}
+const count =
+  (...path: ReadonlyArray<string>): Cell =>
+  (object) =>
+    numberAt(object, ...path) ?? 0
+const text =
+  (fallback: string, ...path: ReadonlyArray<string>): Cell =>
+  (object) =>
+    stringAt(object, ...path) ?? fallback
+const sizeOf =
+  (...path: ReadonlyArray<string>): Cell =>
+  (object) => {
+    const last = objectAt(object, ...path.slice(0, -1))[path.at(-1) ?? ""]
+    return Array.isArray(last) ? last.length : isObject(last) ? Object.keys(last).length : 0
+  }
+const containers: Cell = (object) =>
+  arrayAt(object, "spec", "template", "spec", "containers")
+    .map((each) => stringAt(each, "name") ?? "")
+    .join(",")
+const images: Cell = (object) =>
+  arrayAt(object, "spec", "template", "spec", "containers")
+    .map((each) => stringAt(each, "image") ?? "")
+    .join(",")
+const selector =
+  (...path: ReadonlyArray<string>): Cell =>
+  (object) => {
+    const entries = Object.entries(objectAt(object, ...path))
+    return entries.length === 0 ? "<none>" : entries.map(([key, value]) => `${key}=${String(value)}`).join(",")
+  }
 
-const ready = (key: string): Cell => (object) =>
-  `${numberAt(object, "status", "readyReplicas") ?? 0}/${numberAt(object, "spec", key) ?? 1}`
+const ready =
+  (key: string): Cell =>
+  (object) =>
+    `${numberAt(object, "status", "readyReplicas") ?? 0}/${numberAt(object, "spec", key) ?? 1}`
 
 const podStatus: Cell = (object) => {
   if (stringAt(object, "metadata", "deletionTimestamp") !== undefined) return "Terminating"
@@ -76,7 +94,9 @@ const podStatus: Cell = (object) => {
 
 const jobStatus: Cell = (object) => {
   const is = (type: string) =>
-    arrayAt(object, "status", "conditions").some((each) => stringAt(each, "type") === type && stringAt(each, "status") === "True")
+    arrayAt(object, "status", "conditions").some(
+      (each) => stringAt(each, "type") === type && stringAt(each, "status") === "True"
+    )
   if (is("Complete")) return "Complete"
   if (is("Failed")) return "Failed"
   return is("Suspended") ? "Suspended" : "Running"
@@ -108,7 +128,12 @@ const tables: Readonly<Record<string, ReadonlyArray<Column>>> = {
     }),
     column("Status", podStatus),
     column("Restarts", (object) =>
-      String(arrayAt(object, "status", "containerStatuses").reduce<number>((sum, each) => sum + (numberAt(each, "restartCount") ?? 0), 0))
+      String(
+        arrayAt(object, "status", "containerStatuses").reduce<number>(
+          (sum, each) => sum + (numberAt(each, "restartCount") ?? 0),
+          0
+        )
+      )
     ),
     ageColumn,
     column("IP", text("<none>", "status", "podIP"), "string", 1),
@@ -126,7 +151,13 @@ const tables: Readonly<Record<string, ReadonlyArray<Column>>> = {
     column("Images", images, "string", 1),
     column("Selector", selector("spec", "selector", "matchLabels"), "string", 1)
   ],
-  "apps/statefulsets": [name, column("Ready", ready("replicas")), ageColumn, column("Containers", containers, "string", 1), column("Images", images, "string", 1)],
+  "apps/statefulsets": [
+    name,
+    column("Ready", ready("replicas")),
+    ageColumn,
+    column("Containers", containers, "string", 1),
+    column("Images", images, "string", 1)
+  ],
   "apps/replicasets": [
     name,
     column("Desired", count("spec", "replicas"), "integer"),
@@ -137,7 +168,10 @@ const tables: Readonly<Record<string, ReadonlyArray<Column>>> = {
   "batch/jobs": [
     name,
     column("Status", jobStatus),
-    column("Completions", (object) => `${numberAt(object, "status", "succeeded") ?? 0}/${numberAt(object, "spec", "completions") ?? 1}`),
+    column(
+      "Completions",
+      (object) => `${numberAt(object, "status", "succeeded") ?? 0}/${numberAt(object, "spec", "completions") ?? 1}`
+    ),
     column("Duration", jobDuration),
     ageColumn,
     column("Containers", containers, "string", 1),
@@ -166,26 +200,76 @@ const tables: Readonly<Record<string, ReadonlyArray<Column>>> = {
     column("Selector", selector("spec", "selector"), "string", 1)
   ],
   "/namespaces": [name, column("Status", text("", "status", "phase")), ageColumn],
-  "/configmaps": [name, column("Data", (object) => Object.keys(objectAt(object, "data")).length + Object.keys(objectAt(object, "binaryData")).length), ageColumn],
+  "/configmaps": [
+    name,
+    column(
+      "Data",
+      (object) => Object.keys(objectAt(object, "data")).length + Object.keys(objectAt(object, "binaryData")).length
+    ),
+    ageColumn
+  ],
   "/secrets": [name, column("Type", text("", "type")), column("Data", sizeOf("data"), "integer"), ageColumn],
   "/serviceaccounts": [name, column("Secrets", sizeOf("secrets")), ageColumn],
-  "/nodes": [name, column("Status", () => "Ready"), column("Roles", () => "<none>"), ageColumn, column("Version", text("", "status", "nodeInfo", "kubeletVersion"))],
+  "/nodes": [
+    name,
+    column("Status", () => "Ready"),
+    column("Roles", () => "<none>"),
+    ageColumn,
+    column("Version", text("", "status", "nodeInfo", "kubeletVersion"))
+  ],
   "/events": [
-    column("Last Seen", (object, now) => since(stringAt(object, "lastTimestamp") ?? stringAt(object, "eventTime") ?? stringAt(object, "metadata", "creationTimestamp"), now)),
+    column("Last Seen", (object, now) =>
+      since(
+        stringAt(object, "lastTimestamp") ??
+          stringAt(object, "eventTime") ??
+          stringAt(object, "metadata", "creationTimestamp"),
+        now
+      )
+    ),
     column("Type", text("", "type")),
     column("Reason", text("", "reason")),
-    column("Object", (object) => `${(stringAt(object, "involvedObject", "kind") ?? "").toLowerCase()}/${stringAt(object, "involvedObject", "name") ?? ""}`),
+    column(
+      "Object",
+      (object) =>
+        `${(stringAt(object, "involvedObject", "kind") ?? "").toLowerCase()}/${stringAt(object, "involvedObject", "name") ?? ""}`
+    ),
     column("Message", text("", "message"))
   ],
   "coordination.k8s.io/leases": [name, column("Holder", text("", "spec", "holderIdentity")), ageColumn],
-  "admissionregistration.k8s.io/validatingwebhookconfigurations": [name, column("Webhooks", sizeOf("webhooks"), "integer"), ageColumn],
-  "admissionregistration.k8s.io/mutatingwebhookconfigurations": [name, column("Webhooks", sizeOf("webhooks"), "integer"), ageColumn],
+  "admissionregistration.k8s.io/validatingwebhookconfigurations": [
+    name,
+    column("Webhooks", sizeOf("webhooks"), "integer"),
+    ageColumn
+  ],
+  "admissionregistration.k8s.io/mutatingwebhookconfigurations": [
+    name,
+    column("Webhooks", sizeOf("webhooks"), "integer"),
+    ageColumn
+  ],
   "apiextensions.k8s.io/customresourcedefinitions": [name, createdAt],
   "rbac.authorization.k8s.io/clusterroles": [name, createdAt],
   "rbac.authorization.k8s.io/roles": [name, createdAt],
-  "rbac.authorization.k8s.io/clusterrolebindings": [name, column("Role", (object) => `${stringAt(object, "roleRef", "kind") ?? ""}/${stringAt(object, "roleRef", "name") ?? ""}`), ageColumn],
-  "rbac.authorization.k8s.io/rolebindings": [name, column("Role", (object) => `${stringAt(object, "roleRef", "kind") ?? ""}/${stringAt(object, "roleRef", "name") ?? ""}`), ageColumn],
-  "networking.k8s.io/networkpolicies": [name, column("Pod-Selector", selector("spec", "podSelector", "matchLabels")), ageColumn]
+  "rbac.authorization.k8s.io/clusterrolebindings": [
+    name,
+    column(
+      "Role",
+      (object) => `${stringAt(object, "roleRef", "kind") ?? ""}/${stringAt(object, "roleRef", "name") ?? ""}`
+    ),
+    ageColumn
+  ],
+  "rbac.authorization.k8s.io/rolebindings": [
+    name,
+    column(
+      "Role",
+      (object) => `${stringAt(object, "roleRef", "kind") ?? ""}/${stringAt(object, "roleRef", "name") ?? ""}`
+    ),
+    ageColumn
+  ],
+  "networking.k8s.io/networkpolicies": [
+    name,
+    column("Pod-Selector", selector("spec", "podSelector", "matchLabels")),
+    ageColumn
+  ]
 }
 
 const fallback: ReadonlyArray<Column> = [name, ageColumn]
@@ -204,7 +288,11 @@ const custom = (resource: ResourceType): ReadonlyArray<Column> => {
       cell: (object: JsonObject, now: number): Json => {
         const found = find(object, each.jsonPath)
         if (found === undefined) return null
-        return each.type === "date" ? since(typeof found === "string" ? found : undefined, now) : isObject(found) ? JSON.stringify(found) : found
+        return each.type === "date"
+          ? since(typeof found === "string" ? found : undefined, now)
+          : isObject(found)
+            ? JSON.stringify(found)
+            : found
       }
     }))
   ]

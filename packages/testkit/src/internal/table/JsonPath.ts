@@ -1,7 +1,8 @@
 /** The little JSONPath of printer columns: fields, indexes, and `[?(@.type=="Ready")]` filters. */
 import { isArray, isObject, type Json } from "../Json.ts"
 
-const step = /^\.?(?:\[\?\(@\.([^=\s]+)\s*==\s*(?:"([^"]*)"|'([^']*)')\)\]|\[(\d+|\*)\]|\['([^']+)'\]|((?:\\.|[^.[\\])+))/
+const step =
+  /^\.?(?:\[\?\(@\.([^=\s]+)\s*==\s*(?:"([^"]*)"|'([^']*)')\)\]|\[(\d+|\*)\]|\['([^']+)'\]|((?:\\.|[^.[\\])+))/
 
 /** The first value at a path, `undefined` when there is none. */
 export const find = (value: Json | undefined, path: string): Json | undefined => {

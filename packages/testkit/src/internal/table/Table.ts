@@ -1,7 +1,8 @@
 /** `as=Table` answers: what `kubectl get` prints. */
+
+import { listMeta, type Page } from "../handlers/List.ts"
 import type { ApiRequest } from "../http/Request.ts"
 import type { JsonObject } from "../Json.ts"
-import { listMeta, type Page } from "../handlers/List.ts"
 import type { ResourceType } from "../Resources.ts"
 import { columnsOf } from "./Columns.ts"
 
@@ -51,4 +52,3 @@ export const of = (
 
 export const ofPage = (resource: ResourceType, page: Page, table: TableRequest): JsonObject =>
   of(resource, page.items, listMeta(page), table)
-

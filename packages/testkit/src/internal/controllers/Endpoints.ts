@@ -1,0 +1,83 @@
+/** EndpointSlices of Services that select pods. */
+import * as Effect from "effect/Effect"
+import { arrayAt, type JsonObject, numberAt, objectAt, stringAt } from "../Json.ts"
+import { labelSelector } from "../store/Selectors.ts"
+import { isReady } from "./Deployments.ts"
+import { isDeleted, keyOf, nameOf, namespaceOf, owner, type World } from "./World.ts"
+
+export class Endpoints {
+  private readonly world: World
+  private readonly written = new Map<string, string>()
+  constructor(world: World) {
+    this.world = world
+  }
+
+  podChanged(pod: JsonObject): void {
+    const labels = objectAt(pod, "metadata", "labels")
+    for (const service of this.world.all("services")) {
+      if (namespaceOf(service) === namespaceOf(pod) && this.selects(service, labels)) this.reconcile(service)
+    }
+  }
+
+  private selects(service: JsonObject, labels: JsonObject): boolean {
+    const selector = objectAt(service, "spec", "selector")
+    return Object.keys(selector).length > 0 && labelSelector({ matchLabels: selector })(labels)
+  }
+
+  reconcile(changed: JsonObject): void {
+    const id = keyOf(changed)
+    this.world.act(
+      `endpoints ${id}`,
+      Effect.suspend(() => {
+        const service = this.world.get("services", namespaceOf(changed), nameOf(changed))
+        const selector = objectAt(changed, "spec", "selector")
+        if (service === undefined || isDeleted(service) || Object.keys(selector).length === 0) return Effect.void
+        const slice = this.slice(service)
+        const text = JSON.stringify(slice)
+        if (this.written.get(id) === text) return Effect.void
+        const path = this.world.path("endpointslices", namespaceOf(service), nameOf(service))
+        return Effect.tap(this.world.client.apply(path, slice, "endpointslice-controller"), () =>
+          Effect.sync(() => this.written.set(id, text))
+        )
+      })
+    )
+  }
+
+  private slice(service: JsonObject): JsonObject {
+    const pods = this.world
+      .all("pods")
+      .filter(
+        (pod) => namespaceOf(pod) === namespaceOf(service) && this.selects(service, objectAt(pod, "metadata", "labels"))
+      )
+      .filter((pod) => stringAt(pod, "status", "podIP") !== undefined && stringAt(pod, "status", "phase") === "Running")
+    return {
+      apiVersion: "discovery.k8s.io/v1",
+      kind: "EndpointSlice",
+      metadata: {
+        name: nameOf(service),
+        namespace: namespaceOf(service),
+        labels: {
+          "kubernetes.io/service-name": nameOf(service),
+          "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io"
+        },
+        ownerReferences: [owner(service, "v1", "Service")]
+      },
+      addressType: "IPv4",
+      ports: arrayAt(service, "spec", "ports").map((port) => ({
+        name: stringAt(port, "name") ?? "",
+        port: numberAt(port, "targetPort") ?? numberAt(port, "port") ?? 0,
+        protocol: stringAt(port, "protocol") ?? "TCP"
+      })),
+      endpoints: pods.map((pod) => ({
+        addresses: [stringAt(pod, "status", "podIP") ?? ""],
+        conditions: { ready: isReady(pod), serving: isReady(pod), terminating: isDeleted(pod) },
+        targetRef: {
+          kind: "Pod",
+          namespace: namespaceOf(pod),
+          name: nameOf(pod),
+          uid: stringAt(pod, "metadata", "uid") ?? ""
+        }
+      }))
+    }
+  }
+}
