@@ -240,13 +240,22 @@ export class Operation<E> {
   }
 
   #note(hasWaited: boolean): void {
-    const failed = this.#failed
-    if (failed === undefined) return
+    if (this.#failed === undefined) return
+    this.#recorder.add(hasWaited ? this.#withWait(this.#failed) : this.#failed)
     this.#failed = undefined
-    if (!hasWaited) return this.#recorder.add(failed)
-    const { classification, duration, error, number, startedAt } = failed
-    const wait = { number, startedAt, duration, error, classification, delay: this.#delay, delayEndedBy: this.#endedBy }
-    this.#recorder.add(this.#hint === undefined ? wait : { ...wait, hint: this.#hint.reason })
+  }
+
+  #withWait({ classification, duration, error, number, startedAt }: Attempt): Attempt {
+    const attempt = {
+      number,
+      startedAt,
+      duration,
+      error,
+      classification,
+      delay: this.#delay,
+      delayEndedBy: this.#endedBy
+    }
+    return this.#hint === undefined ? attempt : { ...attempt, hint: this.#hint.reason }
   }
 }
 
