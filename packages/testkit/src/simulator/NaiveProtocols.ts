@@ -56,7 +56,7 @@ const make = (name: string, then: (state: NaiveState, sight: Sight) => Deed | un
 const serve = ({ leaf }: NaiveState, { serving }: Sight): Deed | undefined =>
   serving?.value.leaf?.id === leaf.id
     ? undefined
-    : { kind: "writeServing", over: serving?.version, value: { leaf, staged: undefined, note: 0 } }
+    : { kind: "writeServing", over: serving?.version, value: { leaf, staged: undefined, bundle: [], note: 0 } }
 
 const publish = (bundle: ReadonlyArray<Authority>, { targets }: Sight): Deed | undefined => {
   const wanted = bundle.map(({ id }) => id).join()

@@ -37,6 +37,8 @@ export interface TargetContent {
 export interface ServingContent {
   readonly leaf: Leaf | undefined
   readonly staged: Leaf | undefined
+  /** What the protocol keeps there beside the leaf, as `ca.crt` does. */
+  readonly bundle: ReadonlyArray<Trusted>
   readonly note: number
 }
 
@@ -107,7 +109,8 @@ export type Deed =
       readonly kind: "makeAuthority"
       readonly notBefore: number
       readonly notAfter: number
-      readonly bridgedBy?: Trusted | undefined
+      /** Cross-signs the new authority; the bridges it comes with itself are carried on. */
+      readonly bridgedBy?: Authority | undefined
     }
   | { readonly kind: "makeLeaf"; readonly issuer: Authority; readonly notBefore: number; readonly notAfter: number }
   | {

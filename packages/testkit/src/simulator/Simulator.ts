@@ -102,7 +102,7 @@ export const run = <Memory>(
   const foreign = schedule.foreign ? Foreign.certificates() : undefined
   const state = Versioned.make<{ readonly value: unknown; readonly says: string }>()
   const serving = Versioned.make<ServingContent>(
-    foreign === undefined ? undefined : { leaf: foreign.leaf, staged: undefined, note: 0 }
+    foreign === undefined ? undefined : { leaf: foreign.leaf, staged: undefined, bundle: [foreign.authority], note: 0 }
   )
   const targets = Array.from({ length: schedule.targets }, (_, index) => ({
     name: `hook-${index}`,
@@ -360,10 +360,12 @@ export const run = <Memory>(
     switch (deed.kind) {
       case "makeAuthority": {
         const { bridgedBy, notAfter, notBefore } = deed
-        const bridges =
-          bridgedBy === undefined
-            ? []
-            : [{ by: bridgedBy.id, notBefore, notAfter: Math.min(notAfter, bridgedBy.notAfter) }]
+        const ways = bridgedBy === undefined ? [] : [{ by: bridgedBy.id, ...bridgedBy }, ...bridgedBy.bridges]
+        const bridges = ways.map((way) => ({
+          by: way.by,
+          notBefore,
+          notAfter: Math.min(notAfter, bridgedBy?.notAfter ?? notAfter, way.notAfter)
+        }))
         return { conflict: false, authority: { id: `ca-${++made}`, notBefore, notAfter, bridges } }
       }
       case "makeLeaf": {

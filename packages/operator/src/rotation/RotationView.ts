@@ -1,0 +1,175 @@
+/**
+ * What a rotation sees of the cluster, and what it may do next.
+ *
+ * @since 0.1.0
+ */
+import type { Authority, Cause, Leaf, RotationState, Trusted } from "./RotationState.ts"
+
+/**
+ * An object that holds a `caBundle`: a webhook configuration, a CRD with a conversion webhook, an APIService.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Target {
+  readonly name: string
+  readonly resourceVersion: string
+  /** What its bundle says, as parsed back; empty when it is missing or cannot be read. */
+  readonly bundle: ReadonlyArray<Trusted>
+  /** The epoch that was published with the bundle; 0 when somebody else wrote it. */
+  readonly epoch: number
+  /** When this writer last wrote to it, in milliseconds since the epoch, as far as it remembers. */
+  readonly writtenAt?: number
+}
+
+/**
+ * A pod behind the webhook's Service, terminating ones included.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Pod {
+  readonly name: string
+  /** What it presented at the last handshake; `undefined` when it could not be asked. */
+  readonly presents: Leaf | undefined
+  /** Since when it has been seen presenting this leaf. */
+  readonly since: number
+  /** Whether it reads the leaf from a mounted Secret, which its kubelet refreshes late unless nudged. */
+  readonly mounted?: boolean
+  /** How often and when it was nudged for the leaf it has to present now. */
+  readonly nudged?: { readonly times: number; readonly at: number }
+}
+
+/**
+ * What one API server answered to probes of one target.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Probe {
+  readonly apiServer: string
+  readonly target: string
+  /** The epoch published in the version of the target that this API server called by. */
+  readonly epoch: number
+  /** How often in a row it trusted the staged leaf at this epoch; negative: how often in a row it did not. */
+  readonly inARow: number
+  readonly at: number
+}
+
+/**
+ * The Secret that pods read their leaf from.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ServingSecret {
+  readonly resourceVersion: string
+  readonly epoch: number
+  /** The id of the leaf in it. */
+  readonly leaf?: string
+  /** The id of the staged leaf in it. */
+  readonly staged?: string
+  /** All that was to be trusted when it was written, for whoever has to begin anew. */
+  readonly bundle: ReadonlyArray<Trusted>
+  /** When this writer last wrote it, as far as it remembers. */
+  readonly writtenAt?: number
+}
+
+/**
+ * Everything that a decision rests on.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface RotationView {
+  /** Milliseconds since the epoch, by this writer's clock. */
+  readonly now: number
+  /** How far this writer's clock is ahead of the API server's, in milliseconds. */
+  readonly skew: number
+  /** Read from the API server itself, never from a cache. */
+  readonly state: RotationState | undefined
+  /** The newest state that this process has seen or written, to restore a Secret that was deleted. */
+  readonly remembered: RotationState | undefined
+  readonly serving: ServingSecret | undefined
+  readonly targets: ReadonlyArray<Target>
+  readonly pods: ReadonlyArray<Pod>
+  /** The API servers that answer this writer. */
+  readonly apiServers: ReadonlyArray<string>
+  /**
+   * Whether those are all of them, some (others are known and do not answer), or as many as a load balancer happened to
+   * lead to.
+   */
+  readonly reach: "all" | "some" | "sampled"
+  readonly probes: ReadonlyArray<Probe>
+  /** Somebody's wish for a rotation; taken up once. */
+  readonly request?: { readonly id: string; readonly cause: Extract<Cause, "forced" | "compromised"> }
+  /** Material that was made and is not persisted yet. It is dropped whenever a compare-and-swap fails. */
+  readonly hand: { readonly authority?: Authority; readonly leaf?: Leaf }
+}
+
+/**
+ * The one thing to do next. After it everything is looked at again.
+ *
+ * - `MakeAuthority`, `MakeLeaf` make material in memory; nobody else sees it.
+ * - `Persist` replaces the state by compare-and-swap with the state that was looked at.
+ * - `Publish` replaces a target's bundle, `Touch` changes the target in no way that matters, `Serve` writes the Secret
+ *   that pods read; each fails when the object is no longer the one that was looked at (`resourceVersion`).
+ * - `Probe` asks API servers for a canary, `Nudge` makes a pod's kubelet look.
+ * - `Wait` names what is missing, and when at the latest to look again.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Action =
+  | {
+      readonly _tag: "MakeAuthority"
+      readonly notBefore: number
+      readonly notAfter: number
+      readonly bridgedBy?: Authority
+    }
+  | { readonly _tag: "MakeLeaf"; readonly issuer: Authority; readonly notBefore: number; readonly notAfter: number }
+  | { readonly _tag: "Persist"; readonly state: RotationState }
+  | {
+      readonly _tag: "Publish"
+      readonly target: Target
+      readonly bundle: ReadonlyArray<Trusted>
+      readonly epoch: number
+    }
+  | { readonly _tag: "Touch"; readonly target: Target }
+  | {
+      readonly _tag: "Serve"
+      readonly over: ServingSecret | undefined
+      /** Left out, the leaf that is there stays. */
+      readonly leaf?: Leaf
+      readonly staged?: Leaf
+      readonly bundle: ReadonlyArray<Trusted>
+      readonly epoch: number
+    }
+  | {
+      readonly _tag: "Probe"
+      readonly pairs: ReadonlyArray<{ readonly apiServer: string; readonly target: string }>
+    }
+  | { readonly _tag: "Nudge"; readonly pod: string }
+  | Wait
+
+/**
+ * Nothing to do before something changes, or before `until`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Wait {
+  readonly _tag: "Wait"
+  readonly for:
+    | "a certificate to be due"
+    | "the clock to agree with the API server's"
+    | "a newer writer"
+    | "targets to settle"
+    | "publication"
+    | "API servers"
+    | "pods"
+    | "connections to end"
+  /** The names of the targets, API servers or pods that are waited for. */
+  readonly missing: ReadonlyArray<string>
+  readonly until: number
+}
