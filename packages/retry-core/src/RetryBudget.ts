@@ -12,7 +12,9 @@
  * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import { defaultClock, monotonicMillis } from "./internal/clock.ts"
 
 /**
  * A bucket of tokens for retries. Times are milliseconds on the monotonic clock.
@@ -46,6 +48,27 @@ export interface RetryBudgetOptions {
   readonly capacity?: number | undefined
 }
 
+/**
+ * An option of a budget has a value that makes no sense.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class InvalidRetryBudget extends Data.TaggedError("InvalidRetryBudget")<{
+  readonly option: keyof RetryBudgetOptions
+  readonly actual: number
+  readonly expected: string
+}> {
+  override get message(): string {
+    return `invalid retry budget: ${this.option} is ${this.actual}, but must be ${this.expected}`
+  }
+}
+
+const check = (option: keyof RetryBudgetOptions, actual: number, isAllowed: boolean, expected: string): number => {
+  if (!isAllowed || !Number.isFinite(actual)) throw new InvalidRetryBudget({ option, actual, expected })
+  return actual
+}
+
 class TokenBucket implements RetryBudget {
   readonly #ratio: number
   readonly #perMilli: number
@@ -54,10 +77,10 @@ class TokenBucket implements RetryBudget {
   #tokens: number
   #at: number
 
-  constructor(options: RetryBudgetOptions, now: number) {
-    this.#ratio = options.ratio ?? 0.2
-    this.#perMilli = (options.minPerSecond ?? 10) / 1000
-    this.#capacity = options.capacity ?? 100
+  constructor({ ratio = 0.2, minPerSecond = 10, capacity = 100 }: RetryBudgetOptions, now: number) {
+    this.#ratio = check("ratio", ratio, ratio >= 0, "a number of at least 0")
+    this.#perMilli = check("minPerSecond", minPerSecond, minPerSecond > 0, "a number above 0") / 1000
+    this.#capacity = check("capacity", capacity, capacity >= 1, "a number of at least 1")
     this.#tokens = this.#capacity
     this.#at = now
   }
@@ -82,7 +105,22 @@ class TokenBucket implements RetryBudget {
 }
 
 /**
- * Makes a budget for operations to share.
+ * Makes a budget for operations to share, on the default clock.
+ *
+ * Throws {@link InvalidRetryBudget} where an option makes no sense.
+ *
+ * **When to use**
+ *
+ * Use outside Effect, as with the Promise facade.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const makeUnsafe = (options: RetryBudgetOptions = {}): RetryBudget =>
+  new TokenBucket(options, monotonicMillis(defaultClock))
+
+/**
+ * Makes a budget for operations to share. An option that makes no sense is a mistake in the program: a defect.
  *
  * **Example** (Sharing a budget)
  *
@@ -102,4 +140,4 @@ class TokenBucket implements RetryBudget {
  * @since 0.1.0
  */
 export const make = (options: RetryBudgetOptions = {}): Effect.Effect<RetryBudget> =>
-  Effect.map(Clock.monotonicTimeNanos, (nanos) => new TokenBucket(options, Number(nanos) / 1e6))
+  Clock.clockWith((clock) => Effect.sync(() => new TokenBucket(options, monotonicMillis(clock))))
