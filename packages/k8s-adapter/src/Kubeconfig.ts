@@ -42,7 +42,8 @@ export interface Cluster {
   readonly insecureSkipTlsVerify: boolean
   /** The name to ask for and to expect in the server's certificate, where it is not the server's host. */
   readonly tlsServerName: string | undefined
-  readonly proxyUrl: string | undefined
+  /** Redacted, as it may hold a password. */
+  readonly proxyUrl: Redacted.Redacted | undefined
   readonly disableCompression: boolean
   /** Options for exec plugins that the cluster keeps for them (`client.authentication.k8s.io/exec`). */
   readonly execExtension: unknown
@@ -68,7 +69,7 @@ export interface ExecPlugin {
   /** Resolved against the kubeconfig's folder when it is a relative path; a bare name is looked up in `PATH`. */
   readonly command: string
   readonly args: ReadonlyArray<string>
-  readonly env: Readonly<Record<string, string>>
+  readonly env: Redacted.Redacted<Readonly<Record<string, string>>>
   readonly installHint: string | undefined
   readonly provideClusterInfo: boolean
   readonly interactiveMode: "Never" | "IfAvailable" | "Always"
@@ -342,7 +343,7 @@ const readCluster = Effect.fnUntraced(function* (
         : yield* Effect.fromResult(Material.checkAuthorities(authorities.pem, authorities.place)),
     insecureSkipTlsVerify: insecure,
     tlsServerName: options.tlsServerName ?? (yield* Material.text(entry, "tls-server-name", at)),
-    proxyUrl,
+    proxyUrl: proxyUrl === undefined ? undefined : Redacted.make(proxyUrl),
     disableCompression: entry.fields["disable-compression"] === true,
     execExtension: extension(entry.fields["extensions"])
   }

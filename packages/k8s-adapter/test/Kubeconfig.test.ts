@@ -4,6 +4,7 @@ import { delimiter, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import * as CertificateError from "../src/CertificateError.ts"
 import * as Kubeconfig from "../src/Kubeconfig.ts"
 import { KubeconfigError } from "../src/KubeconfigError.ts"
@@ -32,6 +33,35 @@ const certificateFailure = (options: Kubeconfig.LoadOptions) =>
     assert.strictEqual((error as CertificateError.CertificateError).where, "kubeconfig")
     return error as CertificateError.CertificateError
   })
+
+const fields = {
+  cluster: [
+    "server",
+    "certificate-authority",
+    "certificate-authority-data",
+    "insecure-skip-tls-verify",
+    "tls-server-name",
+    "proxy-url",
+    "extensions"
+  ],
+  user: [
+    "client-certificate",
+    "client-certificate-data",
+    "client-key-data",
+    "token",
+    "tokenFile",
+    "as",
+    "as-groups",
+    "as-user-extra",
+    "exec",
+    "auth-provider"
+  ],
+  context: ["cluster", "user", "namespace"]
+} as const
+
+/** Fields of a kubeconfig with values that have no business there. */
+const fieldsOf = (entry: keyof typeof fields) =>
+  Schema.Array(Schema.Tuple([Schema.Literals(fields[entry]), Schema.Json]))
 
 describe("Kubeconfig", () => {
   describe("finding it", () => {
@@ -269,7 +299,7 @@ describe("Kubeconfig", () => {
             extra: { "example.org/scope": ["x", "y"] }
           })
           assert.strictEqual(user.exec?.command, join(root, "bin/login"))
-          assert.deepStrictEqual(user.exec?.env, { A: "1" })
+          assert.deepStrictEqual(user.exec && Redacted.value(user.exec.env), { A: "1" })
           assert.isTrue(user.exec?.provideClusterInfo)
           assert.strictEqual(user.exec?.interactiveMode, "Never")
           assert.deepStrictEqual(cluster.execExtension, { audience: "lab" })
@@ -398,10 +428,46 @@ describe("Kubeconfig", () => {
     it.effect("secrets stay hidden when a kubeconfig is printed", () =>
       Effect.gen(function* () {
         const kubeconfig = yield* Kubeconfig.load({
-          text: kubeconfigText({ server }, { token: "hidden-token", username: "u", password: "hidden-password" })
+          text: kubeconfigText(
+            { server, "proxy-url": "http://u:hidden-proxy@proxy" },
+            {
+              token: "hidden-token",
+              username: "u",
+              password: "hidden-password",
+              exec: {
+                apiVersion: "client.authentication.k8s.io/v1",
+                command: "x",
+                env: [{ name: "SECRET", value: "hidden-environment" }]
+              }
+            }
+          )
         })
         assert.notMatch(JSON.stringify(kubeconfig) + String(kubeconfig.user.token), /hidden-/)
       })
     )
   })
+
+  it.effect.prop(
+    "whatever stands in its fields, it loads or fails typed",
+    [fieldsOf("cluster"), fieldsOf("user"), fieldsOf("context")],
+    ([cluster, user, context]) =>
+      Effect.gen(function* () {
+        const text = kubeconfigText(
+          { server, ...Object.fromEntries(cluster) },
+          Object.fromEntries(user),
+          Object.fromEntries(context)
+        )
+        const result = yield* Effect.result(Kubeconfig.load({ text, environment: noEnvironment }))
+        if (result._tag === "Failure") assert.include(["KubeconfigError", "CertificateError"], result.failure._tag)
+      })
+  )
+
+  it.effect.prop("whatever the text, it loads or fails typed", [Schema.String, Schema.Json], ([text, json]) =>
+    Effect.gen(function* () {
+      for (const one of [text, JSON.stringify(json), `apiVersion: v1\nclusters:\n- ${text}`]) {
+        const error = yield* failure({ text: one })
+        assert.strictEqual(error._tag, "KubeconfigError")
+      }
+    })
+  )
 })

@@ -2,6 +2,7 @@ import http from "node:http"
 import { type AddressInfo, connect, createServer } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { proxyFor } from "../src/internal/proxy.ts"
 import * as Kubeconfig from "../src/Kubeconfig.ts"
 import * as Transport from "../src/Transport.ts"
@@ -18,7 +19,7 @@ describe("proxies", () => {
   })
 
   it("the kubeconfig's proxy goes before the environment, NO_PROXY included", () => {
-    const url = proxyFor(new URL("https://api.lab"), "http://own.lab:1", { NO_PROXY: "*" })
+    const url = proxyFor(new URL("https://api.lab"), Redacted.make("http://own.lab:1"), { NO_PROXY: "*" })
     assert.strictEqual(url?.host, "own.lab:1")
   })
 

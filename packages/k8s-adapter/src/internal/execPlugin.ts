@@ -5,6 +5,7 @@
 import type { ChildProcess } from "node:child_process"
 import process from "node:process"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import type { CertificateError } from "../CertificateError.ts"
 import type { ClientCertificate, ExecPlugin, Kubeconfig } from "../Kubeconfig.ts"
 import { KubeconfigError } from "../KubeconfigError.ts"
@@ -53,7 +54,7 @@ const run = (
     const child: ChildProcess = childProcess().spawn(plugin.command, [...plugin.args], {
       env: {
         ...process.env,
-        ...plugin.env,
+        ...Redacted.value(plugin.env),
         KUBERNETES_EXEC_INFO: JSON.stringify(execInfo(plugin, kubeconfig, interactive))
       },
       stdio: [interactive ? "inherit" : "ignore", "pipe", "pipe"],
@@ -102,7 +103,7 @@ const execInfo = (plugin: ExecPlugin, kubeconfig: Kubeconfig, interactive: boole
               kubeconfig.cluster.certificateAuthority === undefined
                 ? undefined
                 : Buffer.from(kubeconfig.cluster.certificateAuthority).toString("base64"),
-            "proxy-url": kubeconfig.cluster.proxyUrl,
+            "proxy-url": kubeconfig.cluster.proxyUrl && Redacted.value(kubeconfig.cluster.proxyUrl),
             "disable-compression": kubeconfig.cluster.disableCompression || undefined,
             config: kubeconfig.cluster.execExtension
           }
@@ -161,5 +162,6 @@ const placeOf = (plugin: ExecPlugin, kubeconfig: Kubeconfig, field: string) => (
   field: `users[${kubeconfig.user.name ?? ""}].user.exec (${plugin.command}) status.${field}`
 })
 
+/** Without the arguments: a client secret may stand among them. */
 const defaultHint = (plugin: ExecPlugin): string =>
-  `Run it by hand to see more: ${[plugin.command, ...plugin.args.slice(0, 3)].join(" ")}${plugin.args.length > 3 ? " …" : ""}`
+  `Log in again, or run ${plugin.command} by hand, as the kubeconfig has it, to see more.`

@@ -58,10 +58,12 @@ const readExec = Effect.fnUntraced(function* (entry: Entry, at: At) {
     // As with client-go, only what is written as a path is one.
     command: command.includes("/") || command.includes(sep) ? Material.resolvePath(command, entry.file) : command,
     args: Array.isArray(args) ? args.map(String) : [],
-    env: Object.fromEntries(
-      (Array.isArray(env) ? env : [])
-        .filter(isRecord)
-        .map((pair) => [String(pair["name"]), String(pair["value"] ?? "")])
+    env: Redacted.make(
+      Object.fromEntries(
+        (Array.isArray(env) ? env : [])
+          .filter(isRecord)
+          .map((pair) => [String(pair["name"]), String(pair["value"] ?? "")])
+      )
     ),
     installHint: yield* Material.text(inner, "installHint", innerAt),
     provideClusterInfo: inner.fields["provideClusterInfo"] === true,

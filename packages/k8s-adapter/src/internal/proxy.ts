@@ -1,10 +1,15 @@
 /** Which proxy stands between us and a server, by the rules of client-go (golang.org/x/net/http/httpproxy). */
 import { BlockList, isIP, isIPv6 } from "node:net"
+import * as Redacted from "effect/Redacted"
 import type { Environment } from "./kubeconfigDocument.ts"
 
 /** The proxy for a server: the kubeconfig's own goes before the environment's. */
-export const proxyFor = (server: URL, proxyUrl: string | undefined, environment: Environment): URL | undefined => {
-  if (proxyUrl !== undefined) return new URL(proxyUrl)
+export const proxyFor = (
+  server: URL,
+  proxyUrl: Redacted.Redacted | undefined,
+  environment: Environment
+): URL | undefined => {
+  if (proxyUrl !== undefined) return new URL(Redacted.value(proxyUrl))
   const scheme = server.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY"
   const proxy = environment[scheme] || environment[scheme.toLowerCase()]
   if (!proxy || isExempt(server, environment["NO_PROXY"] || environment["no_proxy"] || "")) return undefined
