@@ -11,7 +11,7 @@ import { x509Verdict } from "./internal/goTls.ts"
 import { isMaterialCode, verifyCodes } from "./internal/nodeTls.ts"
 import { otherWords, unknownAdvice } from "./internal/otherWords.ts"
 import { isLastingFailure } from "./internal/serverMessage.ts"
-import { candidates, lastLines, linesOf } from "./internal/textLines.ts"
+import { candidates, lastLines, linesOf, ownWords, unwrap } from "./internal/textLines.ts"
 import { placeOf } from "./internal/textPlace.ts"
 
 /**
@@ -100,7 +100,6 @@ interface Found {
   readonly reason: Reason
   /** The line that decided; empty when a code did. */
   readonly line: string
-  readonly material: boolean
 }
 
 /** Answers about the request itself: their message may quote anything. */
@@ -125,10 +124,10 @@ const byCode = ({ code, reason, errno }: ErrorText): Found | undefined => {
   for (const candidate of [code, reason, errno]) {
     if (typeof candidate !== "string") continue
     const verdict = Object.hasOwn(verifyCodes, candidate) ? verifyCodes[candidate] : undefined
-    if (verdict !== undefined) return { reason: verdict, line: "", material: false }
-    if (isMaterialCode(candidate)) return { reason: "malformed", line: "", material: true }
+    if (verdict !== undefined) return { reason: verdict, line: "" }
+    if (isMaterialCode(candidate)) return { reason: "malformed", line: "" }
     const worded = judge(candidate.slice(0, 200))
-    if (worded !== undefined && /^[A-Z_/0-9]+$/.test(candidate)) return { ...worded, line: "", material: false }
+    if (worded !== undefined && /^[A-Z_/0-9]+$/.test(candidate)) return { ...worded, line: "" }
   }
   return undefined
 }
@@ -150,16 +149,16 @@ const judge = (own: string): Judged | undefined => {
 }
 
 const byWords = (lines: ReadonlyArray<string>): Found | undefined => {
+  const own = ownWords(lines)
   let best: (Judged & { readonly line: string }) | undefined
-  for (const { text, own } of candidates(lines)) {
-    const judged = judge(own)
-    if (judged !== undefined && (best === undefined || judged.vagueness < best.vagueness))
-      best = { ...judged, line: text }
+  for (const line of candidates(own)) {
+    const judged = judge(line)
+    if (judged !== undefined && (best === undefined || judged.vagueness < best.vagueness)) best = { ...judged, line }
     if (best?.vagueness === 0) break
   }
-  return best === undefined
-    ? undefined
-    : { reason: best.reason, line: best.line, material: best.reason === "malformed" }
+  if (best !== undefined) return best
+  const unwrapped = own.length > 1 ? judge(unwrap(own)) : undefined
+  return unwrapped === undefined ? undefined : { reason: unwrapped.reason, line: "" }
 }
 
 const contextLength = 20_000

@@ -30,7 +30,7 @@ export const certificateWords: ReadonlyArray<Wording> = [
     "hostname-mismatch",
     0,
     /ERR_TLS_CERT_ALTNAME_INVALID|(?:Hostname\/IP|does not match|doesn't match) certificate's altnames|is not in the cert's (?:altnames|list)/i,
-    /(?:hostname|IP address|email address) mismatch\b.{0,40}certificate|(?:verify error|verify return code|certificate verify failed).{0,40}(?:hostname|IP address) mismatch|\bcertificate.{0,40}hostname mismatch/i,
+    /(?:hostname|IP address|email address) mismatch\b.{0,40}certificate|(?:verify error|verify return code|certificate[ _]verify[ _]failed).{0,40}(?:hostname|IP address) mismatch|\bcertificate.{0,40}hostname mismatch/i,
     /certificate is not valid for (?:any names|requested|'|"|“|host|the (?:host|name|requested))/i,
     /No subject alternative (?:DNS )?names? (?:present|matching|found)|No name matching \S{1,300} found/i,
     /Certificate for <[^>]{1,300}> doesn't match|hostname in certificate didn't match|Hostname \S{1,300} (?:was )?not verified/i,
@@ -47,15 +47,16 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /target principal name is incorrect/i,
     /RemoteCertificateNameMismatch|errSSLHostNameMismatch/,
     /(?:NotValidForName|CertNotValidForName)\b|certificate not valid for name/,
-    /hostname_check_failed/,
+    /hostname_check_failed|hostname verification failed|verify SAN list|SAN matcher/i,
+    /certificate's CN name does not match|No subjectAltNames returned|SEC_CERT_CN_INVALID/i,
     /certificate relies on legacy Common Name field/i,
     /(?:doesn't|does not) contain any IP SANs/i
   ),
   ...words(
     "revoked",
     0,
-    /\bCERT_REVOKED\b|ERR_CERT_REVOKED|SEC_ERROR_REVOKED_CERTIFICATE|CRYPT_E_REVOKED|0x80092010/,
-    /certificate (?:has been |was |is |chain is )?revoked/i,
+    /\bCERT_REVOKED\b|SEC_CERT_REVOKED|CERT_TRUST_IS_REVOKED|ERR_CERT_REVOKED|SEC_ERROR_REVOKED_CERTIFICATE|CRYPT_E_REVOKED|0x80092010/,
+    /(?<!alert )certificate (?:has been |was |is |chain is )?revoked/i,
     /CertificateRevokedException|invalid peer certificate: Revoked|InvalidCertificate\(Revoked\)/
   ),
   ...words(
@@ -64,32 +65,34 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /\bCERT_NOT_YET_VALID\b|MOZILLA_PKIX_ERROR_NOT_YET_VALID|CertificateNotYetValidException/,
     /certificate (?:is )?not (?:yet valid|valid yet|yet activated|valid until|valid before)(?! or )/i,
     /(?<!or is )(?:is|was) not yet valid: current time|uses not yet valid certificate|certificate is not yet activated/i,
-    /(?:invalid peer certificate: |InvalidCertificate\()NotValidYet/
+    /(?:invalid peer certificate: |InvalidCertificate\()NotValidYet|\bCertNotValidYet\b/,
+    /certificate[^\n]{0,40} before (?:the |its )?["']?not ?before/i
   ),
   ...words(
     "expired",
     0,
     /\bCERT_HAS_EXPIRED\b|SEC_ERROR_EXPIRED_(?:ISSUER_)?CERTIFICATE|SEC_E_CERT_EXPIRED|0x80090328/,
     /CertificateExpiredException|\bcert_expired\b/,
-    /\b(?:certificate|cert)s?(?: chain)? (?:has |have |is |was |are |had |already |been )*expired(?! or (?:is )?not)/i,
+    /(?<!alert |\b(?:if|when|whether|once|unless|until) (?:the |a |your |this |its |any )?(?:[a-z]{1,15} )?)\b(?:certificate|cert)s?(?: chain)? (?:has |have |is |was |are |had |already |been ){0,3}expired(?! or (?:is )?not)(?![^\n]{0,60}(?:renewing|re-?issuing|regenerating|will be renewed))/i,
     /(?:certificate|\.crt|\.pem) .{0,120}(?:has|is|was) (?:already )?expired(?! or (?:is )?not)/i,
     /(?:received|peer's|issued|server|client|serving|CA|root|intermediate|leaf) certificate(?: chain)? (?:has|is) (?:already )?expired/i,
     /chain uses (?:an )?expired certificate|presented an expired certificate/i,
     /(?:invalid peer certificate: |InvalidCertificate\()(?:Expired|certificate expired)/,
-    /certificate expired (?:on|at|since)\b/i
+    /\bCertExpired\b|not valid anymore/,
+    /certificate[^\n]{0,40} after (?:the |its )?["']?not ?after/i
   ),
   ...words(
     "expired-or-not-yet-valid",
     1,
     /certificate (?:has |is )?expired or (?:is )?not (?:yet valid|valid yet)/i,
-    /ERR_CERT_DATE_INVALID|CERT_E_EXPIRED|0x800B0101|not within its validity period/i,
+    /ERR_CERT_DATE_INVALID|SEC_CERT_DATE_INVALID|CERT_TRUST_IS_NOT_TIME_VALID|CERT_E_EXPIRED|0x800B0101|not within its validity period/i,
     /\bNotTimeValid\b|CertPathValidatorException: (?:validity|timestamp) check failed/
   ),
   ...words(
     "bad-signature",
     0,
     /\bCERT_SIGNATURE_FAILURE\b|certificate signature failure|unable to decrypt certificate's signature|UNABLE_TO_DECRYPT_CERT_SIGNATURE/i,
-    /SEC_ERROR_BAD_SIGNATURE|signature in the certificate is invalid/i,
+    /SEC_ERROR_BAD_SIGNATURE|CERT_TRUST_IS_NOT_SIGNATURE_VALID|\bNotSignatureValid\b|signature in the certificate is invalid/i,
     /CertPathValidatorException: signature check failed|InvalidCertificate\(BadSignature|invalid peer certificate: (?:BadSignature|InvalidSignature)|InvalidSignatureForPublicKey/
   ),
   ...words(
@@ -108,10 +111,10 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /\bUnknownIssuer\b|\bUnknownRootCert/,
     /certificate issuer is (?:unknown|not recognized)|(?:doesn't|does not) have a known issuer|Unable to locally verify the issuer's authority/i,
     /SEC_ERROR_(?:UNKNOWN_ISSUER|UNTRUSTED_ISSUER|UNTRUSTED_CERT)|ERR_CERT_AUTHORITY_INVALID/,
-    /SEC_E_UNTRUSTED_ROOT|CERT_E_UNTRUSTEDROOT|CERT_E_CHAINING|0x80090325|0x800B0109|0x800B010A/i,
+    /SEC_E_UNTRUSTED_ROOT|CERT_E_UNTRUSTEDROOT|CERT_E_CHAINING|CERT_TRUST_IS_(?:UNTRUSTED_ROOT|PARTIAL_CHAIN)|ERROR_INTERNET_INVALID_CA|DLG_FLAGS_INVALID_CA|0x80090325|0x800B0109|0x800B010A/i,
     /issued by an authority that is not trusted|root certificate which is not trusted/i,
     /\b(?:UntrustedRoot|PartialChain)\b/,
-    /certificate (?:[^.:;,]{1,120} )?(?:is )?not trusted|untrusted certificate authority|untrusted (?:root|issuer)/i,
+    /certificate (?:[^.:;,]{1,120} )?(?:is |was )?not trusted|certificate cannot be authenticated with (?:given|known) CA|untrusted certificate authority|untrusted (?:root|issuer)/i,
     /certificate issuer has been marked as not trusted/i,
     /SSL certificate problem: Invalid certificate chain|errSSLXCertChainInvalid|errSSLUnknownRootCert/i,
     /generated CLIENT ALERT: Fatal - Unknown CA/i,
@@ -127,7 +130,8 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /root certificate file .{0,300}does not exist|could not read root certificate file/i,
     /unable to read certificate-authority/i,
     /failed to load system roots and no roots provided/i,
-    /(?:failed|unable|could not|couldn't|cannot|can't|error)(?: to)? (?:append|parse|parsing|load|loading|add|adding|decode|decoding|read|reading|find|use) (?:any |the )?(?:valid )?(?:trusted |custom )?(?:root|CA|ca)(?: root)?(?:[- ]?(?:cert(?:ificate)?s?|bundle|pem|data|chain|file)){1,3}\b/,
+    /(?:failed|unable|could not|couldn't|cannot|can't|error)(?: to)? (?:append|parse|parsing|load|loading|add|adding|decode|decoding|read|reading|find|use) (?:any |the )?(?:valid )?(?:trusted |custom |client )?(?:root|CA|ca)(?: root)?(?:[- ]?(?:cert(?:ificate)?s?|bundle|pem|data|chain|file)){1,3}\b/,
+    /(?:could not|cannot|can't|failed to|unable to) (?:load|read|parse|open|find)[^\n]{0,80}(?:ca-certificates|ca-bundle|cacert|\bca\.(?:crt|pem))/i,
     /caBundle.{0,80}(?:no valid|not (?:a )?valid|invalid) (?:PEM|certificate)/i,
     /(?:no|any) (?:valid )?(?:CA |root )?certificates? (?:were |was )?found in (?:the )?(?:CA|ca|bundle|PEM|trust)/i
   ),
@@ -137,13 +141,13 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /private key (?:type )?does not match (?:the )?(?:public key|certificate)|key values mismatch|KEY_VALUES_MISMATCH|SSL_CTX_check_private_key|X509_check_private_key/i,
     /tls: (?:failed to (?:find|parse)|found a certificate rather than a key)/i,
     /failed to find any PEM data in (?:certificate|key) input/i,
-    /PEM routines[^\n]{0,80}(?:no start line|bad base64|bad end line)|PEM_read_bio[^\n]{0,80}(?:no start line|failed)|ERR_OSSL_PEM_|\[(?:SSL|X509)\] PEM lib/i,
+    /PEM routines[^\n]{0,80}(?:no start line(?!:Expecting: DH )|bad base64|bad end line)|PEM_read_bio(?!_DHparams)[^\n]{0,80}failed|ERR_OSSL_PEM_|\[(?:SSL|X509)\] PEM lib/i,
     /ERR_OSSL_(?:X509|ASN1|EVP|UNSUPPORTED|WRONG|BAD)|asn1 encoding routines[^\n]{0,120}(?:header too long|nested asn1 error|wrong tag|too long|bad object header|not enough data)/i,
     /could not load (?:PEM )?client certificate|unable to set (?:private key|client certificate) file|unable to use client certificate|unable to load (?:client )?(?:key|private key|certificate)(?: file)?\b/i,
-    /cannot load certificate(?: key)? "/i,
+    /cannot load certificate(?: key)? "|failed to load (?:incomplete )?(?:certificate chain|private key) from/i,
     /unable to read client-(?:cert|key)/i,
     /Could not parse certificate|(?:invalid peer certificate: |InvalidCertificate\()(?:BadEncoding|BadDer)/i,
-    /format error in certificate's|unable to decode issuer public key|error parsing (?:X\.?509 )?certificate|failed to parse (?:[a-z]{1,20} )?certificate|malformed (?:X\.?509 )?certificate|could not decode (?:the )?certificate/i,
+    /format error in certificate's|unable to decode issuer public key|error parsing (?:X\.?509 )?certificate|failed to parse (?:[a-z]{1,20} )?certificate|malformed (?:X\.?509 )?certificate|could not decode (?:the )?certificate|asn1: (?:structure|syntax) error/i,
     /(?:certificate|cert) and (?:private )?key (?:do not|don't) match/i
   ),
   ...words(
@@ -152,10 +156,10 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /(?:remote error: (?:tls: )?|tls: )(?:bad certificate|unsupported certificate|revoked certificate|expired certificate|unknown certificate(?: authority)?|certificate required|access denied)/i,
     /alert[ _](?:bad|unsupported)[ _]certificate|alert[ _]certificate[ _](?:revoked|expired|unknown|required)|alert[ _]unknown[ _]ca\b|alert[ _]access[ _]denied|TLSV1_CERTIFICATE_REQUIRED/i,
     /SSL alert number (?:42|43|44|45|46|48|49|116)\b/,
-    /(?:received|got) (?:a )?fatal alert: ?(?:bad_?certificate|unsupported_?certificate|certificate_?(?:unknown|expired|revoked|required)|unknown_?ca|access_?denied)/i,
+    /(?:TlsFatalAlert(?:Received)?: |AlertReceived\(|description: |received fatal alert: )(?:bad_?certificate|unsupported_?certificate|certificate_?(?:unknown|expired|revoked|required)|unknown_?ca|access_?denied)/i,
     /SSL_ERROR_(?:BAD_CERT|UNKNOWN_CA|EXPIRED_CERT|REVOKED_CERT|ACCESS_DENIED|CERTIFICATE_UNKNOWN|UNSUPPORTED_CERTIFICATE_TYPE|RX_CERTIFICATE_REQUIRED)_ALERT|SSL_ERROR_RX_CERTIFICATE_REQUIRED|ERR_BAD_SSL_CLIENT_AUTH_CERT|ERR_SSL_CLIENT_AUTH/,
     /client didn't provide a certificate|peer did not return a certificate|PEER_DID_NOT_RETURN_A_CERTIFICATE|NoCertificatesPresented|peer sent no certificates/i,
-    /No required SSL certificate was sent|400 The SSL certificate error|requires a valid client certificate|client certificate (?:is )?required|no client certificate (?:was )?(?:presented|provided|sent)/i,
+    /No required SSL certificate|client sent no required SSL certificate|null cert chain|Empty client certificate chain|GNUTLS_E_CERTIFICATE_REQUIRED|400 The SSL certificate error|requires a valid client certificate|client certificate (?:is )?required|no client certificate (?:was )?(?:presented|provided|sent)/i,
     /failed to verify client(?:'s)? certificate/i,
     /\{tls_alert,\s{0,20}\{?"?(?:unknown_ca|bad_certificate|certificate_(?:expired|revoked|unknown|required))/
   ),
@@ -164,15 +168,17 @@ export const certificateWords: ReadonlyArray<Wording> = [
     2,
     /certificate[ _]verify[ _]failed|SSLCertVerificationError/i,
     /\bCERT_(?:CHAIN_TOO_LONG|REJECTED)\b|\bINVALID_PURPOSE\b|\bPATH_LENGTH_EXCEEDED\b|(?:unsupported|unsuitable) certificate purpose|invalid CA certificate|certificate chain too long|path length constraint exceeded/i,
-    /unable to get certificate CRL|CRL (?:has expired|is not yet valid)|CRYPT_E_NO_REVOCATION_CHECK|CRYPT_E_REVOCATION_OFFLINE|0x8009201[23]|RevocationStatusUnknown|OfflineRevocation/i,
+    /CERT_TRUST_\w{1,40}|unable to (?:check|determine) revocation|unable to get certificate CRL|CRL (?:has expired|is not yet valid)|CRYPT_E_NO_REVOCATION_CHECK|CRYPT_E_REVOCATION_OFFLINE|0x8009201[23]|RevocationStatusUnknown|OfflineRevocation/i,
     /(?:EE|CA) certificate key too weak|CA signature digest algorithm too weak|(?:EE|CA)[ _]KEY[ _]TOO[ _]SMALL|(?:EE|CA|ee|ca) (?:key too small|md too weak)|CA_MD_TOO_WEAK|ERR_CERT_WEAK_(?:SIGNATURE_ALGORITHM|KEY)/,
-    /Certificates do not conform to algorithm constraints|Algorithm constraints check failed|basic constraints check failed/i,
+    /Certificates do not conform to algorithm constraints|Algorithm constraints check failed|basic constraints check failed|name chaining check failed|Extended key usage does not permit|KeyUsage does not allow|incompatible key usage/i,
     /Missing (?:Authority|Subject) Key Identifier|Basic Constraints of CA cert not marked critical|CA cert does not include key usage extension/i,
     /server certificate verification failed|certificate verification failed|(?:peer|server|remote) certificate (?:cannot be|could not be|can't be|not) (?:authenticated|verified|validated)|Error in the certificate verification|cannot verify \S{1,300}'s certificate/i,
     /remote certificate (?:is invalid|was rejected)|Could not establish trust relationship for the SSL|trust failure|RemoteCertificateChainErrors|RemoteCertificateNotAvailable/i,
     /invalid peer certificate|InvalidCertificate\(|InvalidCertificateData/,
     /certificate for this server is invalid|SSL peer certificate or SSH remote key was not OK|SEC_E_CERT_UNKNOWN|0x80090327|ERR_CERT_INVALID|SEC_ERROR_(?:CA_CERT_INVALID|INADEQUATE_\w{1,30}|CERT_\w{1,40})|MOZILLA_PKIX_ERROR_\w{1,60}/i,
     /pinned public key|does not match pinned|ERR_SSL_PINNED_KEY|peer not authenticated/i,
+    /no (?:serving |server )?certificate (?:is |was )?(?:available|configured)/i,
+    /SSL certificate (?:problem|error)|certificate (?:validation|verification)(?: has)? (?:error|failed|failure)|\bin the certificate verification|Error in the certificate\./i,
     /tls: (?:no certificates configured|received empty certificates message|server's certificate contains|failed to verify certificate)/i,
     /\bbad_cert,/
   )

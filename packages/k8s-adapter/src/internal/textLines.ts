@@ -47,7 +47,7 @@ const quotations: ReadonlyArray<RegExp> = [
 
 /** The beginning of a line that is not itself about an error, though it may hold the words of one. */
 const harmless =
-  /continuing anyway|certificate verify ok|Verify return code: 0 \(ok\)|successfully (?:renewed|issued|rotated|updated|verified|created)|(?:renewed|rotated|issued|verified) successfully|has been (?:renewed|rotated|issued)|was (?:renewed|rotated|issued)|(?:has|is|have) not expired|not (?:yet )?expired\b/i
+  /continuing anyway|certificate verify ok|Verify return code: 0 \(ok\)|successfully (?:renewed|issued|rotated|updated|verified|created)|(?:renewed|rotated|issued|verified) successfully|\b(?:generat|creat|us|issu|serv|add|install|accept|allow|ignor|provid)(?:e|ed|es|ing) (?:an? |the |new )?(?:[a-z]{1,15} )?self[- ]signed|has been (?:renewed|rotated|issued)|was (?:renewed|rotated|issued)|(?:has|is|have) not expired|not (?:yet )?expired\b/i
 
 const invalidValue = /Invalid value: "/
 
@@ -57,12 +57,6 @@ const withoutInvalidValue = (line: string): string => {
   if (found === null) return line
   const end = line.indexOf('"', found.index + found[0].length)
   return end < 0 ? line.slice(0, found.index) : `${line.slice(0, found.index)}${line.slice(end + 1)}`
-}
-
-export interface Line {
-  readonly text: string
-  /** The words before and after a quotation's beginning; the whole line where there is none. */
-  readonly own: string
 }
 
 const pieces = (line: string): ReadonlyArray<string> => {
@@ -81,22 +75,33 @@ const ends = <A>(list: ReadonlyArray<A>): ReadonlyArray<A> =>
 export const linesOf = (message: string): ReadonlyArray<string> =>
   unquote(message.replace(ansi, ""))
     .split(/[\n\r]/)
+    .map((line) => line.replace(/^(?:> ?){1,3}/, ""))
     .flatMap(pieces)
     .filter((line) => line.trim() !== "")
 
-/** The lines that may speak of a certificate in their own words. */
-export const candidates = (lines: ReadonlyArray<string>): ReadonlyArray<Line> => {
-  const found: Array<Line> = []
+/** What the lines say in their own words: without quotations, and without lines that are about no error. */
+export const ownWords = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const own: Array<string> = []
   let quoting = false
-  for (const text of lines) {
-    if (quoting && newRecord.test(text)) quoting = false
+  for (const line of lines) {
+    if (quoting && newRecord.test(line)) quoting = false
     if (quoting) continue
-    const starts = quotations.map((pattern) => pattern.exec(text)?.index ?? -1).filter((index) => index >= 0)
+    const starts = quotations.map((pattern) => pattern.exec(line)?.index ?? -1).filter((index) => index >= 0)
     if (starts.length > 0) quoting = true
-    const own = withoutInvalidValue(starts.length > 0 ? text.slice(0, Math.min(...starts)) : text)
-    if (mayMatch.test(own) && !harmless.test(own)) found.push({ text, own })
+    const words = withoutInvalidValue(starts.length > 0 ? line.slice(0, Math.min(...starts)) : line)
+    if (!harmless.test(words)) own.push(words)
   }
-  return ends(found)
+  return own
 }
+
+/** The lines that may speak of a certificate. */
+export const candidates = (own: ReadonlyArray<string>): ReadonlyArray<string> =>
+  ends(own.filter((line) => mayMatch.test(line)))
+
+const unwrappedLength = 20_000
+
+/** The lines as one: a terminal, a mail or a narrow page may have broken them in the middle of the decisive words. */
+export const unwrap = (own: ReadonlyArray<string>): string =>
+  ends(own).join(" ").slice(0, unwrappedLength).replace(/\s+/g, " ")
 
 export const lastLines = (lines: ReadonlyArray<string>): ReadonlyArray<string> => ends(lines).toReversed()

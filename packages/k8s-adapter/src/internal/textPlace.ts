@@ -7,7 +7,7 @@ const places: ReadonlyArray<readonly [Where, RegExp]> = [
   ["conversion-webhook", /conversion webhook (?:for|failed)|(?:calling|call) conversion webhook/i],
   [
     "webhook",
-    /(?:failed|error) (?:calling|to call) (?:admission |validating |mutating )?webhook|calling webhook "|\bPost "?https:\/\/[^\s"/]{1,300}\.svc(?::\d{1,5})?\/[^\s"]{0,300}\?timeout=\d/i
+    /(?:failed|error) to connect to webhook|invalid-cert\.webhook\.gke\.io|(?:failed|error) (?:calling|to call) (?:admission |validating |mutating )?webhook|calling webhook "|\bPost "?https:\/\/[^\s"/]{1,300}\.svc(?::\d{1,5})?\/[^\s"]{0,300}\?timeout=\d/i
   ],
   [
     "aggregated-api",
@@ -17,14 +17,20 @@ const places: ReadonlyArray<readonly [Where, RegExp]> = [
     "kubeconfig",
     /invalid configuration: |unable to read client-(?:cert|key)|unable to read certificate-authority|certificate-authority-data|client-certificate-data|client-key-data|error loading config file|\.kube\/config\b|kubeconfig\b.{0,80}(?:invalid|parse|load|malformed|expired)|bootstrap client certificate/i
   ],
+  // kubectl says so of its own material; a pull from a registry is nobody's business but the registry's.
+  [
+    "kubeconfig",
+    /^(?:error|Error): (?:unable to load root certificates|tls: (?:failed to find|private key))|kubectl error tls: failed to find/
+  ],
+  ["other", /failed to pull image|pulling image|failed to do request|ErrImagePull|https?:\/\/[^\s"\/]{1,200}\/v[12]\//i],
   [
     "api-server",
-    /Unable to connect to the server|The connection to the server|couldn't get current server API group list|Kubernetes cluster unreachable|failed to download openapi|unable to (?:fetch|retrieve) (?:the )?(?:complete list of )?server|getting credentials: exec|Unable to authenticate the request|kube-apiserver|failed to get (?:server|API) (?:groups|version)|error communicating with the apiserver|kubernetes\.default(?:\.svc)?\b/i
+    /KubernetesClientException|Unable to connect to the server|The connection to the server|couldn't get current server API group list|Kubernetes cluster unreachable|failed to download openapi|unable to (?:fetch|retrieve) (?:the )?(?:complete list of )?server|getting credentials: exec|Unable to authenticate the request|kube-apiserver|failed to get (?:server|API) (?:groups|version)|error communicating with the apiserver|kubernetes\.default(?:\.svc)?\b/i
   ],
   // Paths that only an API server has, at whatever host and port.
   [
     "api-server",
-    /https:\/\/[^\s"'/]{1,300}(?:\/[^\s"'/]{1,100}){0,4}\/(?:api\/v1|apis\/|api\?timeout|apis\?timeout|openapi\/v[23]|version\?timeout|version"|livez|readyz|healthz)|url: \/(?:api|apis|version)\b/
+    /https:\/\/[^\s"'/]{1,300}(?:\/[^\s"'/]{1,100}){0,4}\/(?:api\/v1|apis\/|api\?timeout|apis\?timeout|openapi\/v[23]|version\?timeout|version\b|livez|readyz|healthz)|url: \/(?:\S{1,200}\/)?(?:api|apis|version)\b|': \/apis?\//
   ],
   [
     "api-server",
