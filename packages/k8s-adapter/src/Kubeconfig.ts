@@ -8,13 +8,11 @@
  * @see https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
  * @since 0.1.0
  */
-import { access } from "node:fs/promises"
-import { isIPv6 } from "node:net"
-import { join } from "node:path"
 import process from "node:process"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { CertificateError } from "./CertificateError.ts"
+import { inCluster, readCluster, runsInCluster } from "./internal/kubeconfigCluster.ts"
 import {
   type Entry,
   type Environment,
@@ -23,7 +21,7 @@ import {
   parse,
   readFiles
 } from "./internal/kubeconfigDocument.ts"
-import * as Material from "./internal/kubeconfigMaterial.ts"
+import type { ClientCertificate as CheckedPair, Place } from "./internal/kubeconfigMaterial.ts"
 import { readUser } from "./internal/kubeconfigUser.ts"
 import { KubeconfigError } from "./KubeconfigError.ts"
 
@@ -55,7 +53,7 @@ export interface Cluster {
  * @category models
  * @since 0.1.0
  */
-export type ClientCertificate = Material.ClientCertificate
+export type ClientCertificate = CheckedPair
 
 /**
  * A command that prints credentials.
@@ -167,8 +165,6 @@ export interface LoadOptions {
   readonly serviceAccountFolder?: string | undefined
 }
 
-const serviceAccountMount = "/var/run/secrets/kubernetes.io/serviceaccount"
-
 /**
  * Loads a kubeconfig and checks all that the chosen context leads to.
  *
@@ -204,7 +200,14 @@ const serviceAccountMount = "/var/run/secrets/kubernetes.io/serviceaccount"
 export const load: (options?: LoadOptions) => Effect.Effect<Kubeconfig, KubeconfigError | CertificateError> =
   Effect.fnUntraced(function* (options: LoadOptions = {}) {
     const document = yield* readDocument(options)
-    if (document === "in-cluster") return yield* inCluster(options)
+    if (document === "in-cluster") {
+      const found = yield* inCluster(options, options.environment ?? process.env)
+      return {
+        ...found,
+        namespace: options.namespace ?? found.namespace,
+        user: overrideUser(found.user, options)
+      }
+    }
     const context = yield* chooseContext(document, options)
     const { cluster, user } = yield* chooseEntries(document, context, options)
     const namespace = context.fields["namespace"]
@@ -296,63 +299,11 @@ const unknown = (
 
 const placeIn =
   (section: "clusters" | "users", inner: "cluster" | "user", entry: Entry, context: Entry) =>
-  (field: string): Material.Place => ({
+  (field: string): Place => ({
     path: entry.file,
     context: context.name === "" ? undefined : context.name,
     field: `${section}[${entry.name}].${inner}.${field}`
   })
-
-const readCluster = Effect.fnUntraced(function* (
-  entry: Entry,
-  at: (field: string) => Material.Place,
-  options: LoadOptions
-) {
-  const server = options.server ?? (yield* Material.text(entry, "server", at))
-  if (server === undefined || !/^https?:\/\/[^/]/.test(server) || !URL.canParse(server)) {
-    return yield* Material.invalidField(
-      at("server"),
-      server === undefined ? "there is no server" : `"${server}" is not an http or https URL`,
-      "Give the API server's address as https://host:port."
-    )
-  }
-  const insecure = options.insecureSkipTlsVerify ?? entry.fields["insecure-skip-tls-verify"] === true
-  const authorities = options.insecureSkipTlsVerify
-    ? undefined
-    : yield* Material.readPem(entry, "certificate-authority", at)
-  if (insecure && authorities !== undefined) {
-    return yield* Material.invalidField(
-      at("insecure-skip-tls-verify"),
-      "it stands beside a certificate authority, which it would make useless",
-      "Remove it to have the server verified, or remove the certificate authority."
-    )
-  }
-  const proxyUrl = yield* Material.text(entry, "proxy-url", at)
-  if (proxyUrl !== undefined && !(/^(https?|socks5h?):\/\//.test(proxyUrl) && URL.canParse(proxyUrl))) {
-    return yield* Material.invalidField(
-      at("proxy-url"),
-      "it is not an http, https or socks5 URL",
-      "Give the proxy's address as http://host:port or socks5://host:port."
-    )
-  }
-  return {
-    name: entry.name === "" ? undefined : entry.name,
-    server: server.replace(/\/+$/, ""),
-    certificateAuthority:
-      authorities === undefined
-        ? undefined
-        : yield* Effect.fromResult(Material.checkAuthorities(authorities.pem, authorities.place)),
-    insecureSkipTlsVerify: insecure,
-    tlsServerName: options.tlsServerName ?? (yield* Material.text(entry, "tls-server-name", at)),
-    proxyUrl: proxyUrl === undefined ? undefined : Redacted.make(proxyUrl),
-    disableCompression: entry.fields["disable-compression"] === true,
-    execExtension: extension(entry.fields["extensions"])
-  }
-})
-
-const extension = (extensions: unknown): unknown =>
-  Array.isArray(extensions)
-    ? extensions.find((item) => item?.name === "client.authentication.k8s.io/exec")?.extension
-    : undefined
 
 const overrideUser = (user: User, options: LoadOptions): User => ({
   ...user,
@@ -369,47 +320,4 @@ const overrideUser = (user: User, options: LoadOptions): User => ({
           groups: options.asGroups ?? user.impersonate?.groups ?? [],
           extra: user.impersonate?.extra ?? {}
         }
-})
-
-const runsInCluster = (options: LoadOptions, environment: Environment): Effect.Effect<boolean> =>
-  environment["KUBERNETES_SERVICE_HOST"] === undefined
-    ? Effect.succeed(false)
-    : Effect.promise(() =>
-        access(join(options.serviceAccountFolder ?? serviceAccountMount, "token")).then(
-          () => true,
-          () => false
-        )
-      )
-
-const inCluster = Effect.fnUntraced(function* (options: LoadOptions) {
-  const environment = options.environment ?? process.env
-  const folder = options.serviceAccountFolder ?? serviceAccountMount
-  const at = (field: string): Material.Place => ({ path: "in-cluster", context: undefined, field: join(folder, field) })
-  const host = environment["KUBERNETES_SERVICE_HOST"] ?? ""
-  const port = environment["KUBERNETES_SERVICE_PORT"] ?? "443"
-  const namespace = yield* Effect.catch(Material.readTextFile(join(folder, "namespace"), at("namespace")), () =>
-    Effect.succeed("default")
-  )
-  const authorities = yield* Material.readTextFile(join(folder, "ca.crt"), at("ca.crt"))
-  const cluster: Cluster = {
-    name: "in-cluster",
-    server: `https://${isIPv6(host) ? `[${host}]` : host}:${port}`,
-    certificateAuthority: yield* Effect.fromResult(Material.checkAuthorities(authorities, at("ca.crt"))),
-    insecureSkipTlsVerify: false,
-    tlsServerName: undefined,
-    proxyUrl: undefined,
-    disableCompression: false,
-    execExtension: undefined
-  }
-  const user = yield* readUser(
-    { name: "service-account", fields: { tokenFile: join(folder, "token") }, file: undefined },
-    at
-  )
-  return {
-    source: "in-cluster",
-    context: undefined,
-    namespace: options.namespace ?? (namespace.trim() || "default"),
-    cluster,
-    user: overrideUser(user, options)
-  }
 })

@@ -159,9 +159,10 @@ export const Warnings: Context.Reference<(warning: ApiWarning) => Effect.Effect<
 )
 
 /**
- * The client's operations. No call is ever repeated on its own, with two exceptions that cannot have reached the
- * API's handlers: a certificate error, after which the kubeconfig's material is read again, and a 401 with
- * credentials that can be renewed. Everything else is for `retry` with `classify` to decide.
+ * The client's operations. Nothing is repeated on its own but what cannot have changed anything: a request whose
+ * connection was refused for a certificate, once the kubeconfig has another; one that was answered 401, once the
+ * credentials are renewed; a read on a pooled connection that the server had closed. Everything else is for `retry` with
+ * `classify` to decide.
  *
  * @category models
  * @since 0.1.0

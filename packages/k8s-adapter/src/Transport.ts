@@ -23,6 +23,7 @@ import * as Credentials from "./Credentials.ts"
 import * as Agent from "./internal/agent.ts"
 import { collect, lines, open } from "./internal/exchange.ts"
 import type { Environment } from "./internal/kubeconfigDocument.ts"
+import { encoded, parsed, pathOf } from "./internal/message.ts"
 import { bare, proxyFor } from "./internal/proxy.ts"
 import { ProxyRefused } from "./internal/tunnel.ts"
 import { version } from "./internal/version.ts"
@@ -195,10 +196,7 @@ export const make: (
       ? Effect.succeed(response)
       : Effect.flatMap(collect(response, maxBytes), (body) =>
           Effect.fail(
-            fromStatus(
-              { status: response.statusCode ?? 0, headers: response.headers, body },
-              { method: request.method, url: urlOf(used, request) }
-            )
+            fromStatus({ status: response.statusCode ?? 0, headers: response.headers, body }, aboutOf(used, request))
           )
         )
 
@@ -262,7 +260,7 @@ export const make: (
         true,
         (response, used) =>
           Effect.flatMap(accept(response, request, used), () =>
-            Effect.flatMap(collect(response, maxBytes), (text) => parsed(response, text, request, used))
+            Effect.flatMap(collect(response, maxBytes), (text) => parsed(response, text, aboutOf(used, request)))
           ),
         renewals
       )
@@ -322,7 +320,7 @@ const explained = (
 
 const typed = (failure: KubernetesError | Error, used: Connection, request: HttpRequest): KubernetesError => {
   const { server } = used.kubeconfig.cluster
-  const about = { server, method: request.method, url: urlOf(used, request) }
+  const about = { server, ...aboutOf(used, request) }
   if (failure instanceof ProxyRefused) {
     return new ConnectionError({
       reason: "proxy",
@@ -333,7 +331,7 @@ const typed = (failure: KubernetesError | Error, used: Connection, request: Http
     })
   }
   return (failure as NodeJS.ErrnoException).code === "ERR_ANSWER_TOO_LONG"
-    ? new UnexpectedResponse({ method: about.method, url: about.url, status: 200, detail: failure.message })
+    ? new UnexpectedResponse({ ...aboutOf(used, request), status: 200, detail: failure.message })
     : fromNodeError(failure, about)
 }
 
@@ -341,65 +339,13 @@ const noAnswer = (used: Connection, request: HttpRequest, limit: Duration.Durati
   new ConnectionError({
     reason: "timeout",
     server: used.kubeconfig.cluster.server,
-    method: request.method,
-    url: urlOf(used, request),
+    ...aboutOf(used, request),
     detail: `no answer to ${request.method} ${request.path} within ${Duration.format(limit)}`
   })
 
 const isSuccess = (status: number | undefined): boolean => status !== undefined && status >= 200 && status < 300
 
-const urlOf = (used: Connection, request: HttpRequest): string => `${used.kubeconfig.cluster.server}${request.path}`
-
-const pathOf = (url: URL, request: HttpRequest): string => {
-  const base = url.pathname === "/" ? "" : url.pathname.replace(/\/$/, "")
-  const query = new URLSearchParams()
-  for (const [name, value] of Object.entries(request.query ?? {})) {
-    if (value !== undefined) query.append(name, String(value))
-  }
-  return query.size === 0 ? base + request.path : `${base}${request.path}?${query}`
-}
-
-const encoded = (
-  request: HttpRequest,
-  credential: Credentials.Credential,
-  agentName: string,
-  gzip: boolean
-): { readonly headers: Record<string, string | ReadonlyArray<string>>; readonly body: string | undefined } => {
-  const body =
-    request.body === undefined || typeof request.body === "string" ? request.body : JSON.stringify(request.body)
-  return {
-    body,
-    headers: {
-      Accept: "application/json",
-      "User-Agent": agentName,
-      ...(gzip ? { "Accept-Encoding": "gzip" } : {}),
-      ...(body === undefined
-        ? {}
-        : { "Content-Type": "application/json", "Content-Length": String(Buffer.byteLength(body)) }),
-      ...request.headers,
-      ...Redacted.value(credential.headers)
-    }
-  }
-}
-
-const parsed = (
-  response: IncomingMessage,
-  text: string,
-  request: HttpRequest,
-  used: Connection
-): Effect.Effect<HttpResponse, UnexpectedResponse> => {
-  const status = response.statusCode ?? 0
-  const contentType = response.headers["content-type"] ?? ""
-  if (!/[/+]json\b/.test(contentType)) return Effect.succeed({ status, headers: response.headers, body: text })
-  return Effect.try({
-    try: () => ({ status, headers: response.headers, body: JSON.parse(text) as unknown }),
-    catch: () =>
-      new UnexpectedResponse({
-        method: request.method,
-        url: urlOf(used, request),
-        status,
-        contentType,
-        detail: "what is called JSON is not: it may have been cut on the way"
-      })
-  })
-}
+const aboutOf = (used: Connection, { method, path }: HttpRequest) => ({
+  method,
+  url: `${used.kubeconfig.cluster.server}${path}`
+})
