@@ -284,21 +284,24 @@ export const awaitAnswered: (
     return { probes, versions: live.map((object) => object.metadata.resourceVersion ?? "").join() }
   })
 
-  const confirmed: Effect.Effect<ReadonlyArray<Probe>, ClientError, KubernetesClient> = Effect.gen(function* () {
-    let last = yield* round
-    if (!last.probes.some(({ _tag }) => _tag === "Answered")) return last.probes
-    while (true) {
-      yield* Effect.sleep(confirmation)
-      const next = yield* round
-      if (next.versions === last.versions) return next.probes
-      last = next
-    }
-  })
+  const confirm = (first: Round): Effect.Effect<ReadonlyArray<Probe>, ClientError, KubernetesClient> =>
+    Effect.gen(function* () {
+      let last = first
+      if (!last.probes.some(({ _tag }) => _tag === "Answered")) return last.probes
+      while (true) {
+        yield* Effect.sleep(confirmation)
+        const next = yield* round
+        if (next.versions === last.versions) return next.probes
+        last = next
+      }
+    })
 
   const held = <A>(effect: Effect.Effect<A, ClientError, KubernetesClient>) =>
     holder.run(effect, { name: "webhooks", onEvent: options.onEvent })
 
-  const probes = yield* held(confirmed)
+  // Two steps, so that the first answer is told when it comes and not a confirmation later.
+  const confirmed = Effect.flatMap(held(round), (first) => held(confirm(first)))
+  const probes = yield* confirmed
   const services = new Map(
     probes
       .filter(({ _tag }) => _tag === "Answered")
@@ -326,7 +329,7 @@ export const awaitAnswered: (
     yield* held(round)
     yield* Effect.sleep(confirmation)
   }
-  return yield* held(confirmed)
+  return yield* confirmed
 }, Effect.scoped)
 
 /** Who may not look at the pods can only trust the answers. */
