@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as RetryPolicy from "@holdfast/retry-core/RetryPolicy"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { retryFlags } from "./CommandFlags.ts"
@@ -76,3 +77,14 @@ export const readPolicy = (
     })
   )
 }
+
+/**
+ * The policy of a command that only looks: it holds on for at most ten seconds.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const impatient = (policy: RetryPolicy.RetryPolicy): RetryPolicy.RetryPolicy => ({
+  ...policy,
+  deadline: Duration.min(policy.deadline, Duration.seconds(10))
+})

@@ -17,7 +17,7 @@ import { CommandError } from "../output/CommandError.ts"
 import * as Objects from "../output/Objects.ts"
 import { Progress } from "../output/Progress.ts"
 import * as RetryTelling from "../output/RetryTelling.ts"
-import { readPolicy } from "../RetryFlags.ts"
+import { impatient, readPolicy } from "../RetryFlags.ts"
 import { dryRun } from "./DryRun.ts"
 import * as Reachability from "./Reachability.ts"
 import { readManifests } from "./ReadManifests.ts"
@@ -79,8 +79,12 @@ export const run: Run<typeof applyFlags> = ({ flags, host }) => {
     }
     const work = Effect.gen(function* () {
       if (flags.dryRun === "server") {
-        yield* print(yield* dryRun(objects, options))
-        return
+        const { onEvent: _, ...apply } = options
+        return yield* dryRun(
+          objects,
+          { apply: { ...apply, policy: impatient(policy), nudge: false }, diff: false, output: flags.output },
+          host
+        )
       }
       const results = (applied: ReadonlyArray<Apply.Applied>) =>
         applied.map(({ ref, outcome, live }) => ({

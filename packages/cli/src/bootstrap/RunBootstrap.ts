@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
-import { toRef } from "@holdfast/k8s-adapter/KubernetesObject"
+import { type KubernetesObject, toRef } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { dryRun } from "../apply/DryRun.ts"
@@ -21,7 +21,7 @@ import * as Documents from "../output/Documents.ts"
 import * as ErrorReport from "../output/ErrorReport.ts"
 import * as Objects from "../output/Objects.ts"
 import * as RetryTelling from "../output/RetryTelling.ts"
-import { readPolicy } from "../RetryFlags.ts"
+import { impatient, readPolicy } from "../RetryFlags.ts"
 import { bootstrap, type Record } from "./Bootstrap.ts"
 import * as DefaultRepository from "./DefaultRepository.ts"
 import * as ManifestSource from "./ManifestSource.ts"
@@ -57,8 +57,20 @@ const readSettings = Effect.fnUntraced(function* (flags: FlagValues, host: Host)
   return settings
 })
 
-const planned = ({ objects, repository }: Settings): ReadonlyArray<Objects.ObjectResult> =>
-  [...objects, ...(repository === undefined ? [] : [repository])].map((object) => ({
+const everything = ({ objects, repository }: Settings): ReadonlyArray<KubernetesObject> => [
+  ...objects,
+  ...(repository === undefined ? [] : [repository])
+]
+
+const dryRunOptions = ({ policy, wake, fieldManager, forceConflicts }: Settings, flags: FlagValues) => ({
+  // A dry run changes nothing: no pod is nudged for it.
+  apply: { policy: impatient(policy), wake, nudge: false, fieldManager, force: forceConflicts },
+  diff: flags.diff === true,
+  output: flags.output
+})
+
+const planned = (settings: Settings): ReadonlyArray<Objects.ObjectResult> =>
+  everything(settings).map((object) => ({
     ref: toRef(object),
     result: "would be applied (client dry run)",
     attempts: 0,
@@ -143,13 +155,11 @@ export const run: Run<typeof bootstrapFlags> = ({ flags, host }) => {
       yield* Effect.sync(() => host.stdout.write(Objects.render(planned(settings), flags.output)))
       return
     }
-    const work =
-      flags.dryRun === "server" || flags.diff === true
-        ? Effect.map(
-            dryRun(settings.objects, {}),
-            (results) => void host.stdout.write(Objects.render(results, flags.output))
-          )
-        : install(settings, flags, host)
+    const asked = flags.dryRun === "server" || flags.diff === true
+    const work = Effect.gen(function* () {
+      if (asked) yield* dryRun(everything(settings), dryRunOptions(settings, flags), host)
+      else yield* install(settings, flags, host)
+    })
     yield* Effect.provide(work, KubernetesClient.layer(clientOptions(flags, host)))
   })
   return execute(host, flags, program)

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Apply from "@holdfast/k8s-adapter/Apply"
+import * as Diff from "@holdfast/k8s-adapter/Diff"
 import { format, type ObjectRef } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Cause from "effect/Cause"
 import * as Predicate from "effect/Predicate"
@@ -63,6 +64,10 @@ export const ofError = (error: unknown): Report => {
   if (error instanceof CommandError) return { exit: error.exit, message: clean(error.message) }
   const tag = Predicate.hasProperty(error, "_tag") && typeof error._tag === "string" ? error._tag : ""
   const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof Diff.DiffFailed) {
+    const report = ofError(error.error)
+    return { ...report, message: about(error.ref, report.message) }
+  }
   if (error instanceof Apply.ApplyFailed) {
     const reports = error.failures.map((failure) => ofError(failure.error))
     const [first] = error.failures
@@ -72,7 +77,8 @@ export const ofError = (error: unknown): Report => {
     return { exit, message: single ? about(first.ref, reports[0]?.message ?? "") : cleanLines(error.message) }
   }
   const exit = tag === "ManifestError" && error instanceof Error ? ofManifest(error) : (exits[tag] ?? "failure")
-  return { exit, message: shorten(clean(message)) }
+  const force = tag === "Conflict" ? " With --force-conflicts they are taken over." : ""
+  return { exit, message: shorten(clean(message)) + force }
 }
 
 /**
