@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Classification from "@holdfast/retry-core/Classification"
 import { retry } from "@holdfast/retry-core/Retry"
-import { AttemptsExhausted, type AttemptTimeout, type DeadlineExceeded } from "@holdfast/retry-core/RetryErrors"
+import { AttemptsExhausted, type AttemptTimeout, DeadlineExceeded } from "@holdfast/retry-core/RetryErrors"
 import * as RetryPolicy from "@holdfast/retry-core/RetryPolicy"
 import * as Wake from "@holdfast/retry-core/Wake"
 import { Cause, Context, Effect, Exit, Fiber, Logger, Metric, References, Schedule, Tracer } from "effect"
@@ -137,6 +137,36 @@ describe("retry, as an effect", () => {
       yield* Effect.forkChild(Fiber.interrupt(fiber))
       yield* TestClock.adjust("1 second")
       assert.isTrue(finished)
+    })
+  )
+
+  it.effect("leaves an attempt that timed out to itself where the caller is uninterruptible", () =>
+    Effect.gen(function* () {
+      let finished = 0
+      const slow = Effect.andThen(
+        Effect.sleep("1 minute"),
+        Effect.sync(() => finished++)
+      )
+      const quick = RetryPolicy.make({ attemptTimeout: "1 second", maxAttempts: 2, baseDelay: 0 })
+      const exit = yield* toTheEnd(Effect.uninterruptible(retry(slow, { classify, policy: quick })))
+      assert.isTrue(Exit.isFailure(exit) && Cause.squash(exit.cause) instanceof AttemptsExhausted)
+      assert.strictEqual(finished, 2)
+    })
+  )
+
+  it.effect("begins no attempt after the deadline, even when onEvent takes its time", () =>
+    Effect.gen(function* () {
+      let attempts = 0
+      const self = Effect.suspend(() => Effect.fail(++attempts))
+      const exit = yield* toTheEnd(
+        retry(self, {
+          classify,
+          policy: RetryPolicy.make({ deadline: "10 seconds" }),
+          onEvent: (event) => (event._tag === "AttemptFailed" ? Effect.sleep("20 seconds") : Effect.void)
+        })
+      )
+      assert.isTrue(Exit.isFailure(exit) && Cause.squash(exit.cause) instanceof DeadlineExceeded)
+      assert.strictEqual(attempts, 1)
     })
   )
 
