@@ -3,7 +3,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import * as TestClock from "effect/testing/TestClock"
 import * as Credentials from "../src/Credentials.ts"
 import * as Kubeconfig from "../src/Kubeconfig.ts"
@@ -197,6 +199,31 @@ describe("Credentials", () => {
         const error = yield* Effect.flip((yield* credentialsOf({ exec: bad.exec })).current)
         assert.strictEqual(error._tag, "CertificateError")
       })
+    )
+
+    it.live("that hang are ended when nobody waits for them any more", () =>
+      Effect.gen(function* () {
+        const { exec, runs } = yield* plugin(`setInterval(() => {}, 1000)
+          fs.writeFileSync(counter, String(process.pid))`)
+        const credentials = yield* credentialsOf({ exec })
+        const fiber = yield* Effect.forkChild(credentials.current)
+        const pid = yield* runs.pipe(
+          Effect.catchDefect(() => Effect.fail("not yet")),
+          Effect.filterOrFail((pid) => pid > 1),
+          Effect.retry(Schedule.spaced("20 millis"))
+        )
+        yield* Fiber.interrupt(fiber)
+        const isGone = Effect.sync(() => {
+          try {
+            return !process.kill(pid, 0)
+          } catch {
+            return true
+          }
+        })
+        assert.isTrue(
+          yield* isGone.pipe(Effect.repeat({ schedule: Schedule.spaced("20 millis"), until: (gone) => gone }))
+        )
+      }).pipe(Effect.scoped)
     )
 
     it.effect("are asked again after a 401, once, and the request is repeated", () =>

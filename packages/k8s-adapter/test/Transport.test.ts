@@ -6,6 +6,7 @@ import type * as CertificateAuthority from "@holdfast/certificates/CertificateAu
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import type { ConnectionError } from "../src/ConnectionError.ts"
@@ -140,6 +141,34 @@ describe("Transport", () => {
         )
         assert.strictEqual(most, 3)
       })
+    )
+
+    it.effect("speaks plain HTTP where the kubeconfig says so", () =>
+      Effect.gen(function* () {
+        const server = yield* makeServer(undefined, (_request, response) => json(response, { plain: true }))
+        const transport = yield* to(server.url, {}, { "insecure-skip-tls-verify": false })
+        yield* transport.request(get)
+        assert.deepStrictEqual((yield* transport.request(get)).body, { plain: true })
+        assert.strictEqual(server.connections(), 1)
+      })
+    )
+
+    it.live("survives servers that break connections at any moment", () =>
+      Effect.gen(function* () {
+        const { load, server } = yield* lab()
+        const transport = yield* Transport.make(load)
+        const breaking = yield* Effect.forkChild(Effect.repeat(server.reset, { schedule: Schedule.spaced("1 millis") }))
+        const results = yield* Effect.forEach(
+          Array.from({ length: 200 }),
+          () => Effect.result(transport.request({ ...get, timeout: "5 seconds" })),
+          { concurrency: 8 }
+        )
+        for (const result of results) {
+          if (result._tag === "Failure") assert.strictEqual(connectionError(result.failure).reason, "reset")
+        }
+        yield* Fiber.interrupt(breaking)
+        assert.strictEqual((yield* transport.request(get)).status, 200)
+      }).pipe(Effect.scoped)
     )
 
     it.effect("asks for gzip and unzips", () =>
@@ -286,6 +315,14 @@ describe("Transport", () => {
         assert.strictEqual(error.reason, "timeout")
         assert.include(error.detail, "7s")
         yield* Deferred.await(closed)
+      })
+    )
+
+    it.effect("a request may be given all the time it wants", () =>
+      Effect.gen(function* () {
+        const { load } = yield* lab()
+        const transport = yield* Transport.make(load)
+        assert.strictEqual((yield* transport.request({ ...get, timeout: "Infinity" })).status, 200)
       })
     )
 

@@ -50,18 +50,13 @@ export const make = Effect.fnUntraced(function* (options: PoolOptions) {
   const fork = Effect.runCallbackWith(yield* Effect.context<never>())
   const cancels = new Set<() => void>()
 
-  const connect = (given: ClientRequestArgs): Effect.Effect<Duplex, Error> =>
+  /** Opens a connection and hands it over in the very event that says it is open, before anything can happen to it. */
+  const connect = (given: ClientRequestArgs, handOver: (socket: Duplex) => void): Effect.Effect<void, Error> =>
     Effect.gen(function* () {
-      const through =
-        options.proxy === undefined
-          ? undefined
-          : yield* tunnel(options.proxy, bare(server.hostname), Number(server.port || (secure ? 443 : 80)))
-      return secure || through === undefined
-        ? yield* opened(
-            () => openNow.call(agent, through === undefined ? given : { ...given, socket: through }) as tls.TLSSocket,
-            secure ? "secureConnect" : "connect"
-          )
-        : through
+      if (options.proxy === undefined) return yield* opened(() => openNow.call(agent, given), secure, handOver)
+      const socket = yield* tunnel(options.proxy, bare(server.hostname), Number(server.port || (secure ? 443 : 80)))
+      if (secure) yield* opened(() => openNow.call(agent, { ...given, socket }), secure, handOver)
+      else handOver(socket)
     }).pipe(
       Effect.timeoutOrElse({
         duration: options.connectTimeout,
@@ -74,13 +69,15 @@ export const make = Effect.fnUntraced(function* (options: PoolOptions) {
 
   agent.createConnection = (given, callback) => {
     let cancel: (() => void) | undefined
-    cancel = fork(connect(given), {
-      onExit: (exit) => {
-        if (cancel !== undefined) cancels.delete(cancel)
-        if (Exit.isSuccess(exit)) callback?.(null, exit.value)
-        else callback?.(Cause.squash(exit.cause) as Error, undefined as never)
+    cancel = fork(
+      connect(given, (socket) => callback?.(null, socket)),
+      {
+        onExit: (exit) => {
+          if (cancel !== undefined) cancels.delete(cancel)
+          if (Exit.isFailure(exit)) callback?.(Cause.squash(exit.cause) as Error, undefined as never)
+        }
       }
-    })
+    )
     cancels.add(cancel)
     return undefined
   }
@@ -120,20 +117,27 @@ const tlsOptions = ({ clientCertificate, cluster }: PoolOptions): Effect.Effect<
     catch: (error) => error as Error
   })
 
-const opened = (open: () => Duplex, event: "secureConnect" | "connect"): Effect.Effect<Duplex, Error> =>
+const opened = (
+  open: () => Duplex | null | undefined,
+  secure: boolean,
+  handOver: (socket: Duplex) => void
+): Effect.Effect<void, Error> =>
   Effect.callback((resume) => {
-    const socket = open()
+    const socket = open() as Duplex
+    let handedOver = false
     const onError = (error: Error) => resume(Effect.fail(error))
     const onClose = () =>
       resume(Effect.fail(Object.assign(new Error("the connection was closed"), { code: "ECONNRESET" })))
     socket.once("error", onError)
     socket.once("close", onClose)
-    socket.once(event, () => {
+    socket.once(secure ? "secureConnect" : "connect", () => {
       socket.off("error", onError)
       socket.off("close", onClose)
-      resume(Effect.succeed(socket))
+      handedOver = true
+      handOver(socket)
+      resume(Effect.void)
     })
-    return Effect.sync(() => socket.destroy())
+    return Effect.sync(() => handedOver || socket.destroy())
   })
 
-export const timedOut = (message: string): Error => Object.assign(new Error(message), { code: "ETIMEDOUT" })
+const timedOut = (message: string): Error => Object.assign(new Error(message), { code: "ETIMEDOUT" })

@@ -17,7 +17,7 @@ export interface Entry {
   readonly file: string | undefined
 }
 
-export type Section = "clusters" | "users" | "contexts"
+type Section = "clusters" | "users" | "contexts"
 
 export interface KubeconfigDocument {
   /** What was read, for messages. */
