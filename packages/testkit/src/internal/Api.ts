@@ -1,4 +1,5 @@
 /** Takes a request to its handler: resources, discovery, OpenAPI, health. */
+import { createHash } from "node:crypto"
 import type { Access } from "./access/Access.ts"
 import * as Discovery from "./discovery/Discovery.ts"
 import * as OpenApi from "./discovery/OpenApi.ts"
@@ -42,7 +43,10 @@ export const handle = async (api: Api, request: ApiRequest): Promise<Answer> => 
     throw forbidden({ group: info.group, plural: info.plural, kind: "" }, info.name ?? "", denied)
   }
   const resource = api.core.resources.at(info.apiVersion, info.plural)
-  if (resource === undefined) throw pathNotFound()
+  if (resource === undefined) {
+    if (!api.core.resources.groups().includes(info.group)) return nowhere
+    throw pathNotFound()
+  }
   if (info.subresource === undefined && !resource.verbs.includes(info.verb)) throw methodNotAllowed()
   if (resource.namespaced && info.namespace === undefined && !["list", "watch"].includes(info.verb))
     throw pathNotFound()
@@ -85,6 +89,18 @@ const aggregatedVersion = (accept: string): string | undefined => {
   return undefined
 }
 
+const nowhere: Answer = { status: 404, body: "404 page not found\n", contentType: "text/plain; charset=utf-8" }
+
+/** A document with its ETag, or 304 for a client that has it. */
+const document = (request: ApiRequest, object: Parameters<typeof encode>[0], contentType: string): Answer => {
+  const body = encode(object)
+  const etag = `"${createHash("sha512").update(body).digest("hex").toUpperCase()}"`
+  const headers = { etag, vary: "Accept", "cache-control": "public" }
+  return request.message.headers["if-none-match"] === etag
+    ? { status: 304, body: "", contentType, headers }
+    : { status: 200, body, contentType, headers }
+}
+
 const nonResource = (api: Api, request: ApiRequest): Answer => {
   const { path } = request
   if (request.user.name === "system:anonymous" && !publicPaths.test(path)) {
@@ -107,11 +123,7 @@ const nonResource = (api: Api, request: ApiRequest): Answer => {
     if (parts.length === 1 && asked !== undefined) {
       const body = Discovery.aggregated(resources, prefix === "api", asked)
       const [, v] = asked.split("/")
-      return {
-        status: 200,
-        body,
-        contentType: `application/json;g=apidiscovery.k8s.io;v=${v};as=APIGroupDiscoveryList`
-      }
+      return document(request, body, `application/json;g=apidiscovery.k8s.io;v=${v};as=APIGroupDiscoveryList`)
     }
     if (parts.length === 1)
       return ok(prefix === "api" ? Discovery.coreVersions(new URL(api.url()).host) : Discovery.groupList(resources))
@@ -122,8 +134,9 @@ const nonResource = (api: Api, request: ApiRequest): Answer => {
           ? Discovery.group(resources, first ?? "")
           : Discovery.resourceList(resources, first ?? "", second)
     if (found !== undefined) return ok(found)
+    if (second === undefined || !resources.groups().includes(first ?? "")) return nowhere
     throw pathNotFound()
   }
   if (path === "/") return ok({ paths: ["/api", "/apis", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version"] })
-  return { status: 404, body: "404 page not found\n", contentType: "text/plain; charset=utf-8" }
+  return nowhere
 }

@@ -8,7 +8,7 @@ v1 ConfigMap configmaps namespaced cm - - *
 v1 Endpoints endpoints namespaced ep - - *
 v1 Event events namespaced ev - - *
 v1 LimitRange limitranges namespaced limits - - *
-v1 Namespace namespaces cluster ns - finalize,status *
+v1 Namespace namespaces cluster ns - finalize,status single
 v1 Node nodes cluster no - status *
 v1 PersistentVolumeClaim persistentvolumeclaims namespaced pvc - status *
 v1 PersistentVolume persistentvolumes cluster pv - status *
@@ -134,7 +134,12 @@ const builtins: ReadonlyArray<ResourceType> = table
       shortNames: commas(short),
       categories: commas(categories),
       subresources: commas(sub),
-      verbs: verbs === "create" ? ["create"] : allVerbs,
+      verbs:
+        verbs === "create"
+          ? ["create"]
+          : verbs === "single"
+            ? allVerbs.filter((each) => each !== "deletecollection")
+            : allVerbs,
       shape: builtin(group, version, kind),
       storage: `${group}/${plural}`
     }

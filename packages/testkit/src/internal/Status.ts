@@ -109,7 +109,7 @@ export const notAcceptable = (accepted: ReadonlyArray<string>) =>
 export const expired = (message: string) => new StatusError(410, "Expired", message)
 
 export const tooLargeResourceVersion = (wanted: number, current: number) =>
-  new StatusError(504, "Timeout", `Too large resource version: ${wanted}, current: ${current}`, {
+  new StatusError(504, "Timeout", `Timeout: Too large resource version: ${wanted}, current: ${current}`, {
     causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
     retryAfterSeconds: 1
   })

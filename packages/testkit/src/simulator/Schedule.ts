@@ -188,7 +188,18 @@ export const generate = (seed: number): Schedule => {
     targets,
     processes,
     foreign: random.chance(0.15),
-    happenings: [...rotations, ...random.list(random.upTo(10), misfortune)],
+    happenings: [...rotations, ...survivable(random.list(random.upTo(10), misfortune))],
     end
   }
+}
+
+/**
+ * One copy of what is trusted, and one of what is served, has to survive; nobody could help a cluster that lost them all.
+ * So where bundles are emptied and the state is lost, the serving Secret stays; and where both Secrets are lost, pods do.
+ */
+const survivable = (happenings: ReadonlyArray<Happening>): ReadonlyArray<Happening> => {
+  const has = (...kinds: ReadonlyArray<Happening["kind"]>) => happenings.some(({ kind }) => kinds.includes(kind))
+  const without = (lost: Happening["kind"]) => happenings.filter(({ kind }) => kind !== lost)
+  if (!has("deleteState", "rollBackState") || !has("deleteServing")) return happenings
+  return has("wipe", "restore") ? without("deleteServing") : without("restart")
 }

@@ -1,4 +1,5 @@
 /** Calls mutating webhooks one after the other and validating ones together, and words what comes of it. */
+import { evaluate } from "../cel/Evaluate.ts"
 import type { Core } from "../Core.ts"
 import {
   arrayAt,
@@ -14,7 +15,7 @@ import {
 import { jsonPatch } from "../patch/Patches.ts"
 import type { ResourceType } from "../Resources.ts"
 import type { Admission, Attributes } from "../registry/Registry.ts"
-import { badRequest, internalError, StatusError } from "../Status.ts"
+import { badRequest, forbidden, internalError, StatusError } from "../Status.ts"
 import { Configurations } from "./Configurations.ts"
 import { match } from "./Matching.ts"
 import { CallError, type WebhookClients } from "./WebhookClients.ts"
@@ -74,7 +75,7 @@ export class Dispatcher implements Admission {
     attributes: Attributes
   ): Promise<{ readonly object: JsonObject | null } | undefined> {
     const version = match(this.core, webhook, attributes)
-    if (version === undefined) return undefined
+    if (version === undefined || !(await this.isWanted(webhook, version, attributes))) return undefined
     const name = stringAt(webhook, "name") ?? ""
     const verdict = await this.ask(webhook, version, attributes, true)
     if (verdict === undefined) return { object: attributes.object }
@@ -97,10 +98,11 @@ export class Dispatcher implements Admission {
   async validate(attributes: Attributes): Promise<void> {
     const webhooks = this.configurations.validating()
     if (webhooks.length === 0 || exempt(attributes.resource)) return
-    const calls = webhooks.flatMap((webhook) => {
+    const calls: Array<{ readonly webhook: JsonObject; readonly version: ResourceType }> = []
+    for (const webhook of webhooks) {
       const version = match(this.core, webhook, attributes)
-      return version === undefined ? [] : [{ webhook, version }]
-    })
+      if (version !== undefined && (await this.isWanted(webhook, version, attributes))) calls.push({ webhook, version })
+    }
     if (calls.length === 0) return
     const errors = await Promise.all(
       calls.map(async ({ webhook, version }) => {
@@ -116,6 +118,26 @@ export class Dispatcher implements Admission {
     )
     const first = errors.find((error) => error !== undefined)
     if (first !== undefined) throw first
+  }
+
+  /** Whether the match conditions let a request through to the webhook. */
+  private async isWanted(webhook: JsonObject, version: ResourceType, attributes: Attributes): Promise<boolean> {
+    const conditions = arrayAt(webhook, "matchConditions")
+    if (conditions.length === 0) return true
+    const { request } = await this.review("", version, attributes)
+    const { object, oldObject } = objectAt(request)
+    let failure: string | undefined
+    for (const condition of conditions) {
+      try {
+        const scope = { request, object: object ?? null, oldObject: oldObject ?? null }
+        if (evaluate(stringAt(condition, "expression") ?? "", scope) !== true) return false
+      } catch (error) {
+        failure ??= error instanceof Error ? error.message : String(error)
+      }
+    }
+    if (failure === undefined) return true
+    if (stringAt(webhook, "failurePolicy") === "Ignore") return false
+    throw forbidden(attributes.resource, attributes.name, failure)
   }
 
   private async inVersion(object: JsonObject | null, version: ResourceType): Promise<JsonObject | null> {
@@ -156,7 +178,11 @@ export class Dispatcher implements Admission {
     }
   }
 
-  private async review(uid: string, version: ResourceType, attributes: Attributes): Promise<JsonObject> {
+  private async review(
+    uid: string,
+    version: ResourceType,
+    attributes: Attributes
+  ): Promise<{ readonly request: JsonObject } & JsonObject> {
     const { resource, subresource, namespace, operation, user } = attributes
     const request = {
       uid,

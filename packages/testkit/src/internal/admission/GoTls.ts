@@ -85,22 +85,24 @@ interface Pools {
 const chainError = (chain: ReadonlyArray<X509Certificate>, pools: Pools): string | undefined => {
   const current = chain[chain.length - 1] as X509Certificate
   let hint: { readonly error: string; readonly parent: X509Certificate } | undefined
-  let lower: string | undefined
+  // What Go returns is the error of the last parent whose signature was right, not the first.
+  let last: string | undefined
   const consider = (parent: X509Certificate, isRoot: boolean): boolean => {
     if (chain.some((each) => sameCertificate(each, parent))) return false
-    const wrong = signatureError(current, parent) ?? timeError(parent, pools.now)
-    if (wrong !== undefined) {
-      hint ??= { error: wrong, parent }
+    const signature = signatureError(current, parent)
+    if (signature !== undefined) {
+      hint ??= { error: signature, parent }
       return false
     }
-    if (isRoot) return true
-    lower = chainError([...chain, parent], pools)
-    return lower === undefined
+    last = timeError(parent, pools.now)
+    if (last !== undefined || isRoot) return last === undefined
+    last = chainError([...chain, parent], pools)
+    return last === undefined
   }
   const issues = (parent: X509Certificate) => parent.subject === current.issuer
   if (pools.roots.filter(issues).some((root) => consider(root, true))) return undefined
   if (pools.intermediates.filter(issues).some((each) => consider(each, false))) return undefined
-  if (lower !== undefined) return lower
+  if (last !== undefined) return last
   if (hint === undefined) return unknownAuthority
   return `${unknownAuthority} (possibly because of ${JSON.stringify(hint.error)} while trying to verify candidate authority certificate ${JSON.stringify(commonName(hint.parent))})`
 }

@@ -8,6 +8,11 @@ export interface Address {
   readonly port: number
 }
 
+/** Where to connect, and the address as a real API server would name it in errors. */
+export interface Resolved extends Address {
+  readonly shown: string
+}
+
 export class Services {
   private readonly routes = new Map<string, RouteTarget>()
   private readonly core: Core
@@ -19,15 +24,19 @@ export class Services {
     this.routes.set(`${service.namespace}/${service.name}:${service.port ?? 443}`, target)
   }
 
-  /** The address, or why there is none, in the words of the API server's resolver. */
-  resolve(namespace: string, name: string, port: number): Address | string {
+  /** The address, or why there is none, in the words of the API server's resolver and dialer. */
+  resolve(namespace: string, name: string, port: number): Resolved | string {
     const service = this.core.store.get("/services", `${namespace}/${name}`)
     if (service === undefined) return `service "${name}" not found`
     const found = arrayAt(service, "spec", "ports").find((each) => numberAt(each, "port") === port)
+    const ip = stringAt(service, "spec", "clusterIP") ?? ""
+    if (ip === "None") return 'cannot route to service with ClusterIP "None"'
     if (found === undefined) return `no service port ${port} found for service "${name}"`
-    const routed = this.routes.get(`${namespace}/${name}:${port}`)
-    if (routed !== undefined) return routed
-    return this.endpoint(namespace, name, stringAt(found, "name")) ?? `no endpoints available for service "${name}"`
+    const shown = `${ip}:${port}`
+    const address =
+      this.routes.get(`${namespace}/${name}:${port}`) ?? this.endpoint(namespace, name, stringAt(found, "name"))
+    // Without an endpoint, the rules of kube-proxy reject what is sent to a Service.
+    return address === undefined ? `dial tcp ${shown}: connect: connection refused` : { ...address, shown }
   }
 
   private endpoint(namespace: string, name: string, portName: string | undefined): Address | undefined {
@@ -41,7 +50,8 @@ export class Services {
       for (const endpoint of arrayAt(slice, "endpoints")) {
         const ready = objectAt(endpoint, "conditions")["ready"] !== false
         const [host] = stringsAt(endpoint, "addresses")
-        if (ready && host !== undefined && number !== undefined && isObject(endpoint)) return { host, port: number }
+        if (ready && host?.startsWith("127.") === true && number !== undefined && isObject(endpoint))
+          return { host, port: number }
       }
     }
     return undefined

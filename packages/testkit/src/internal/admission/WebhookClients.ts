@@ -9,7 +9,7 @@ import type { Duplex } from "node:stream"
 import * as tls from "node:tls"
 import { type Json, type JsonObject, numberAt, objectAt, stringAt } from "../Json.ts"
 import { chainOf, errorText, parseBundle, verify } from "./GoTls.ts"
-import type { Address, Services } from "./Services.ts"
+import type { Resolved, Services } from "./Services.ts"
 
 /** A call that failed, in Go's words, without the name of the webhook. */
 export class CallError extends Error {
@@ -22,6 +22,7 @@ export class CallError extends Error {
 }
 
 const idleMillis = 90_000
+const handshakeMillis = 10_000
 
 interface Client {
   readonly agent: https.Agent
@@ -31,7 +32,7 @@ interface Client {
 interface Target {
   readonly url: URL
   readonly host: string
-  readonly resolve: () => Address | string
+  readonly resolve: () => Resolved | string
 }
 
 export class WebhookClients {
@@ -102,7 +103,15 @@ export class WebhookClients {
     const given = stringAt(config, "url")
     if (given !== undefined) {
       const url = new URL(given)
-      return { url, host: url.hostname, resolve: () => ({ host: url.hostname, port: Number(url.port || 443) }) }
+      return {
+        url,
+        host: url.hostname,
+        resolve: () => ({
+          host: url.hostname,
+          port: Number(url.port || 443),
+          shown: `${url.hostname}:${url.port || 443}`
+        })
+      }
     }
     const namespace = stringAt(service, "namespace") ?? ""
     const name = stringAt(service, "name") ?? ""
@@ -125,7 +134,7 @@ export class WebhookClients {
       queueMicrotask(() => done(new Error(address)))
       return
     }
-    const remote = `${address.host}:${address.port}`
+    const remote = address.shown
     const socket = tls.connect({
       host: address.host,
       port: address.port,
@@ -137,6 +146,7 @@ export class WebhookClients {
     const settle = (error: Error | null) => {
       if (settled) return
       settled = true
+      clearTimeout(timer)
       if (error === null) done(null, socket)
       else {
         socket.destroy()
@@ -152,6 +162,8 @@ export class WebhookClients {
       settle(Object.assign(new Error(errorText(error, local(), remote)), { told: true }))
     )
     socket.once("close", () => settle(new Error("EOF")))
+    const timer = setTimeout(() => settle(new Error("net/http: TLS handshake timeout")), handshakeMillis)
+    timer.unref()
   }
 
   private send(
@@ -193,7 +205,8 @@ export class WebhookClients {
       }
       // A network timeout, so the machine's clock counts, not the test's.
       const timer = setTimeout(() => {
-        request.destroy(new Error("context deadline exceeded"))
+        fail(new Error("context deadline exceeded"))
+        request.destroy()
       }, timeout)
       request.on("error", fail)
       request.end(body)

@@ -13,7 +13,7 @@ import {
 import type { ResourceType } from "../Resources.ts"
 import { badRequest, StatusError } from "../Status.ts"
 import * as FieldSet from "./FieldSet.ts"
-import { compare, fieldSet, merge, prune } from "./Typed.ts"
+import { compare, fieldSet, merge, prune, undeclared } from "./Typed.ts"
 
 export interface Manager {
   readonly name: string
@@ -140,6 +140,13 @@ export const apply = (
 ): JsonObject => {
   if (arrayAt(config, "metadata", "managedFields").length > 0) {
     throw badRequest("metadata.managedFields must be nil")
+  }
+  const wrong = undeclared(config, resource.shape)
+  if (wrong.length > 0) {
+    const { name, namespace } = objectAt(config, "metadata")
+    const who = `${String(namespace ?? "")}/${String(name ?? "")}; ${resource.group}/${resource.version}, Kind=${resource.kind}`
+    const list = wrong.length === 1 ? wrong[0] : `errors:\n${wrong.map((each) => `  ${each}\n`).join("")}`
+    throw new StatusError(500, "", `failed to create typed patch object (${who}): ${list}`)
   }
   const live = before === undefined ? {} : plain(before)
   let entries: ReadonlyArray<Entry> = before === undefined ? [] : decode(before)

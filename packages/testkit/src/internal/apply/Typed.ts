@@ -4,7 +4,7 @@
  */
 import { equals, isArray, isObject, type Json, type JsonObject, type Mutable } from "../Json.ts"
 import { any, keyDefault, type ListShape, type ObjectShape, type Shape } from "../schema/Shape.ts"
-import { Collector, type FieldSet, get, hasChildren, isMember } from "./FieldSet.ts"
+import { Collector, type FieldSet, get, hasChildren, isMember, pathText } from "./FieldSet.ts"
 
 const untypedMap: ObjectShape = {
   _tag: "Object",
@@ -198,3 +198,42 @@ export const prune = (value: Json, shape: Shape, last: FieldSet, owned: FieldSet
 
 const isGone = (before: FieldSet | undefined, now: FieldSet | undefined, named: boolean): boolean =>
   before !== undefined && (isMember(before) || named) && !(now !== undefined && (isMember(now) || named))
+
+const goValue = (value: Json): string =>
+  typeof value === "object" && value !== null ? `map[${Object.keys(value).join(" ")}]` : String(value)
+
+const scalarNames: Readonly<Record<string, string>> = {
+  string: "string",
+  integer: "numeric (int or float)",
+  number: "numeric (int or float)",
+  boolean: "boolean"
+}
+
+/** What in a configuration its type has no place for, as structured-merge-diff words it. */
+export const undeclared = (value: Json, shape: Shape, path = ""): ReadonlyArray<string> => {
+  const at = path === "" ? "." : path
+  if (value === null || shape._tag === "Any") return []
+  if (shape._tag === "Scalar") {
+    const wanted = scalarNames[shape.type]
+    const is = typeof value
+    const fits =
+      shape.type === "string" ? is === "string" : shape.type === "boolean" ? is === "boolean" : is === "number"
+    return wanted === undefined || fits
+      ? []
+      : [`${at}: expected ${wanted}, got &value.valueUnstructured{Value:${goValue(value)}}`]
+  }
+  if (shape._tag === "List") {
+    if (!isArray(value)) return [`${at}: expected list, got &{${goValue(value)}}`]
+    return value.flatMap((item, index) => {
+      const id = shape.merge.type === "atomic" ? `i:${index}` : element(shape, item)
+      return undeclared(item, shape.items, `${path}${pathText([id])}`)
+    })
+  }
+  if (!isObject(value)) return [`${at}: expected map, got &{${goValue(value)}}`]
+  return Object.entries(value).flatMap(([key, member]) => {
+    if (member === undefined) return []
+    const inner = shape.field(key)
+    if (inner === undefined) return shape.open ? [] : [`${path}.${key}: field not declared in schema`]
+    return undeclared(member, inner, `${path}.${key}`)
+  })
+}

@@ -1,7 +1,7 @@
 /** Rules of built-in kinds that installers run into; far from all of those that a real API server checks. */
 
 import * as CustomResources from "../crd/CustomResources.ts"
-import { arrayAt, equals, isObject, type JsonObject, objectAt, stringAt, stringsAt } from "../Json.ts"
+import { arrayAt, equals, isObject, type JsonObject, numberAt, objectAt, stringAt, stringsAt } from "../Json.ts"
 import type { ResourceType } from "../Resources.ts"
 import type { FieldError } from "../Status.ts"
 import { labelSelector } from "../store/Selectors.ts"
@@ -40,10 +40,20 @@ const containers = (spec: JsonObject, path: string): ReadonlyArray<FieldError> =
   })
 }
 
+const notNegative = (object: JsonObject, ...path: ReadonlyArray<string>): ReadonlyArray<FieldError> => {
+  const value = numberAt(object, ...path)
+  return value !== undefined && value < 0
+    ? [{ type: "Invalid", field: path.join("."), value, detail: "must be greater than or equal to 0" }]
+    : []
+}
+
 const workload: Rule = (after, before) => {
   const selector = objectAt(after, "spec")["selector"]
   const labels = objectAt(after, "spec", "template", "metadata", "labels")
-  const errors: Array<FieldError> = [...immutable(after, before, "spec", "selector")]
+  const errors: Array<FieldError> = [
+    ...immutable(after, before, "spec", "selector"),
+    ...notNegative(after, "spec", "replicas")
+  ]
   if (!isObject(selector)) errors.push(required("spec.selector"))
   else if (!labelSelector(selector)(labels)) {
     errors.push({
@@ -60,6 +70,7 @@ const webhooks: Rule = (after) =>
   arrayAt(after, "webhooks").flatMap((webhook, index) => {
     const at = `webhooks[${index}]`
     const errors: Array<FieldError> = []
+    const schemes: Array<FieldError> = []
     const name = stringAt(webhook, "name") ?? ""
     if (name === "") errors.push(required(`${at}.name`))
     else if (name.split(".").length < 3) {
@@ -73,6 +84,15 @@ const webhooks: Rule = (after) =>
     const client = objectAt(webhook, "clientConfig")
     if ((client["url"] === undefined) === (client["service"] === undefined)) {
       errors.push(required(`${at}.clientConfig`, "exactly one of url or service is required"))
+    }
+    const url = stringAt(client, "url")
+    if (url !== undefined && !url.startsWith("https://")) {
+      schemes.push({
+        type: "Invalid",
+        field: `${at}.clientConfig.url`,
+        value: url.split(":")[0] ?? "",
+        detail: "'https' is the only allowed URL scheme; desired format: https://host[/path]"
+      })
     }
     const sideEffects = stringAt(webhook, "sideEffects")
     if (sideEffects === undefined) {
@@ -96,7 +116,7 @@ const webhooks: Rule = (after) =>
         detail: `the timeout value must be between 1 and 30 seconds`
       })
     }
-    return errors
+    return [...errors, ...schemes]
   })
 
 const roleRef: Rule = (after, before) => {

@@ -3,6 +3,7 @@ import type { Core } from "../Core.ts"
 import { arrayAt, equals, isObject, type Json, type JsonObject, objectAt, setAt, stringAt, stringsAt } from "../Json.ts"
 import type { CustomResource, PrinterColumn, ResourceType } from "../Resources.ts"
 import type { FieldError } from "../Status.ts"
+import { ruleErrors } from "./Rules.ts"
 import { prune, shapeOf, withDefaults } from "./Structural.ts"
 import { duplicates, validate } from "./Validation.ts"
 
@@ -167,13 +168,28 @@ const unchecked: FieldError = {
 const blocking = new Set(["Required", "TooLong", "TooMany", "NotSupported", "TypeInvalid"])
 
 /** Complaints about an object of a custom kind. */
-export const objectErrors = (object: JsonObject, resource: ResourceType): ReadonlyArray<FieldError> => {
+export const objectErrors = (
+  object: JsonObject,
+  before: JsonObject | undefined,
+  resource: ResourceType
+): ReadonlyArray<FieldError> => {
   const schema = resource.custom?.schema
   const { metadata: _, ...rest } = object
   const complaints = validate({ ...rest, metadata: {} }, schema, "")
   const all = [...complaints, ...duplicates(rest, schema, "")]
-  const hasRules = JSON.stringify(schema ?? {}).includes("x-kubernetes-validations")
-  return hasRules && complaints.some((each) => blocking.has(each.type)) ? [...all, unchecked] : all
+  if (!hasRules(schema)) return all
+  return complaints.some((each) => blocking.has(each.type))
+    ? [...all, unchecked]
+    : [...all, ...ruleErrors(object, before, schema, "")]
+}
+
+const ruled = new WeakMap<JsonObject, boolean>()
+
+const hasRules = (schema: Json | undefined): boolean => {
+  if (!isObject(schema)) return false
+  const known = ruled.get(schema) ?? JSON.stringify(schema).includes('"x-kubernetes-validations"')
+  ruled.set(schema, known)
+  return known
 }
 
 const condition = (type: string, reason: string, message: string, now: string) => ({

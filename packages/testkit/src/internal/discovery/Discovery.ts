@@ -2,12 +2,11 @@
 import type { JsonObject } from "../Json.ts"
 import type { Resources, ResourceType } from "../Resources.ts"
 
-const subresourceKinds: Record<string, { readonly group?: string; readonly version?: string; readonly kind: string }> =
-  {
-    scale: { group: "autoscaling", version: "v1", kind: "Scale" },
-    token: { group: "authentication.k8s.io", version: "v1", kind: "TokenRequest" },
-    eviction: { group: "policy", version: "v1", kind: "Eviction" }
-  }
+const subresourceKinds: Record<string, { readonly group: string; readonly version: string; readonly kind: string }> = {
+  scale: { group: "autoscaling", version: "v1", kind: "Scale" },
+  token: { group: "authentication.k8s.io", version: "v1", kind: "TokenRequest" },
+  eviction: { group: "policy", version: "v1", kind: "Eviction" }
+}
 
 const subresourceVerbs = (name: string): ReadonlyArray<string> =>
   name === "token" || name === "eviction" ? ["create"] : name === "finalize" ? ["update"] : ["get", "patch", "update"]
@@ -102,7 +101,7 @@ export const resourceList = (resources: Resources, groupName: string, version: s
           name: `${each.plural}/${name}`,
           singularName: "",
           namespaced: each.namespaced,
-          ...(kind?.group === undefined ? {} : { group: kind.group, version: kind.version }),
+          ...(kind === undefined ? {} : { group: kind.group, version: kind.version }),
           kind: kind?.kind ?? each.kind,
           verbs: subresourceVerbs(name)
         }
@@ -110,6 +109,10 @@ export const resourceList = (resources: Resources, groupName: string, version: s
     ])
   }
 }
+
+/** Built-in kinds leave out what is the same as that of the group around them. */
+const responseKind = ({ custom, group, kind, version }: ResourceType) =>
+  custom === undefined ? { group: "", version: "", kind } : { group, version, kind }
 
 /** `/api` and `/apis` for clients that ask for `APIGroupDiscoveryList`. */
 export const aggregated = (resources: Resources, core: boolean, apiVersion: string): JsonObject => ({
@@ -120,13 +123,13 @@ export const aggregated = (resources: Resources, core: boolean, apiVersion: stri
     .groups()
     .filter((group) => (group === "") === core)
     .map((name) => ({
-      metadata: name === "" ? { creationTimestamp: null } : { name, creationTimestamp: null },
+      metadata: name === "" ? {} : { name },
       versions: versions(resources, name).map((version) => ({
         version,
         freshness: "Current",
         resources: of(resources, name, version).map((each) => ({
           resource: each.plural,
-          responseKind: { group: each.group, version: each.version, kind: each.kind },
+          responseKind: responseKind(each),
           scope: each.namespaced ? "Namespaced" : "Cluster",
           singularResource: each.singular,
           verbs: each.verbs,
@@ -139,11 +142,7 @@ export const aggregated = (resources: Resources, core: boolean, apiVersion: stri
                   const kind = subresourceKinds[sub]
                   return {
                     subresource: sub,
-                    responseKind: {
-                      group: kind?.group ?? each.group,
-                      version: kind?.version ?? each.version,
-                      kind: kind?.kind ?? each.kind
-                    },
+                    responseKind: kind === undefined ? responseKind(each) : kind,
                     verbs: subresourceVerbs(sub)
                   }
                 })

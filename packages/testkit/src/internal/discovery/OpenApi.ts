@@ -5,6 +5,20 @@ import type { Resources, ResourceType } from "../Resources.ts"
 import { pathNotFound } from "../Status.ts"
 import type { ObjectShape, Shape } from "../schema/Shape.ts"
 
+const metaTypes = new Set(
+  "Condition FieldSelectorRequirement LabelSelector LabelSelectorRequirement ManagedFieldsEntry ObjectMeta OwnerReference".split(
+    " "
+  )
+)
+
+/** The name of a type's schema in a real document. */
+const schemaName = (name: string): string => {
+  if (metaTypes.has(name)) return `io.k8s.apimachinery.pkg.apis.meta.v1.${name}`
+  if (!name.includes(".")) return `io.k8s.api.core.v1.${name}`
+  if (name.startsWith("apiextensions.")) return `io.k8s.apiextensions-apiserver.pkg.apis.${name}`
+  return name.startsWith("apiregistration.") ? `io.k8s.kube-aggregator.pkg.apis.${name}` : `io.k8s.api.${name}`
+}
+
 const groupPath = (resource: ResourceType) => (resource.group === "" ? "api/v1" : `apis/${resource.apiVersion}`)
 
 export const answer = (resources: Resources, path: string): Answer => {
@@ -42,7 +56,10 @@ const document = (resources: ReadonlyArray<ResourceType>): JsonObject => {
       patch: operation
     }
     paths[`/${groupPath(each)}/${scope}${each.plural}`] = { post: operation }
-    const name = `${each.group === "" ? "core" : each.group}.${each.version}.${each.kind}`
+    const name =
+      each.shape._tag === "Object" && each.shape.name !== undefined
+        ? schemaName(each.shape.name)
+        : `${each.group.split(".").toReversed().join(".")}.${each.version}.${each.kind}`
     const described =
       each.custom !== undefined
         ? customSchema(each.custom.schema)
@@ -98,7 +115,7 @@ const schemaOf = (shape: Shape, schemas: Mutable): JsonObject => {
     const values = shape.field("")
     return { type: "object", ...(values === undefined ? {} : { additionalProperties: schemaOf(values, schemas) }) }
   }
-  const reference = `io.${shape.name}`
+  const reference = schemaName(shape.name)
   if (schemas[reference] === undefined) {
     schemas[reference] = {}
     schemas[reference] = struct(shape, schemas)

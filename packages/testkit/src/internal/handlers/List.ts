@@ -148,10 +148,15 @@ export const listMeta = (page: Page): JsonObject => ({
   ...(page.remaining === undefined ? {} : { remainingItemCount: page.remaining })
 })
 
-/** The list as JSON, put together from the encoded items. */
+/** The list as JSON, put together from the encoded items; those of built-in kinds go without kind and version. */
 export const encodeList = (page: Page, resource: ResourceType): string => {
   const head = { kind: resource.listKind, apiVersion: resource.apiVersion, metadata: listMeta(page) }
-  return `${JSON.stringify(head).slice(0, -1)},"items":[${page.items.map(encode).join(",")}]}`
+  const prefix = `${JSON.stringify({ apiVersion: resource.apiVersion, kind: resource.kind }).slice(0, -1)},`
+  const item = (object: JsonObject): string => {
+    const text = encode(object)
+    return resource.custom === undefined && text.startsWith(prefix) ? `{${text.slice(prefix.length)}` : text
+  }
+  return `${JSON.stringify(head).slice(0, -1)},"items":[${page.items.map(item).join(",")}]}`
 }
 
 export const nameOf = (object: JsonObject): string => stringAt(object, "metadata", "name") ?? ""

@@ -20,8 +20,8 @@ import type { ResourceType } from "../Resources.ts"
 import { deleteObject, readOptions, successStatus } from "../registry/Deletion.ts"
 import type { Admission, Registry, WriteOptions, Written } from "../registry/Registry.ts"
 import { separateConfig } from "../registry/Strategy.ts"
-import { badRequest, invalid, notFound, StatusError } from "../Status.ts"
-import * as Table from "../table/Table.ts"
+import { badRequest, invalid, notFound, StatusError, unsupportedMediaType } from "../Status.ts"
+import * as Representation from "../table/Representation.ts"
 import { encodeList, list, nameOf, namespaceOf } from "./List.ts"
 import { type Watches, watch } from "./Watch.ts"
 
@@ -39,36 +39,36 @@ const fieldManager = (request: ApiRequest): string => {
   return agent.split("/")[0] || "unknown"
 }
 
-const isDryRun = (query: URLSearchParams): boolean => {
+const isDryRun = (query: URLSearchParams, kind: "Create" | "Update" | "Patch"): boolean => {
   const values = query.getAll("dryRun")
-  const wrong = values.filter((value) => value !== "All")
-  if (wrong.length > 0) {
-    throw new StatusError(
-      422,
-      "Invalid",
-      `CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ${JSON.stringify(wrong[0])}: supported values: "All"`
-    )
+  if (values.some((value) => value !== "All")) {
+    throw invalid({ group: "meta.k8s.io", plural: "", kind: `${kind}Options` }, "", [
+      { type: "NotSupported", field: "dryRun", value: values, detail: 'supported values: "All"' }
+    ])
   }
   return values.length > 0
 }
 
-const writeOptions = (request: ApiRequest, info: RequestInfo, resource: ResourceType): WriteOptions => ({
+const writeOptions = (
+  request: ApiRequest,
+  info: RequestInfo,
+  resource: ResourceType,
+  kind: "Create" | "Update" | "Patch"
+): WriteOptions => ({
   resource,
   namespace: resource.namespaced ? info.namespace : undefined,
   name: info.name,
   subresource: info.subresource,
   user: request.user,
-  dryRun: isDryRun(request.query),
+  dryRun: isDryRun(request.query, kind),
   manager: fieldManager(request),
   fieldValidation: request.query.get("fieldValidation") || "Warn",
   warnings: request.warnings
 })
 
 const reply = (request: ApiRequest, resource: ResourceType, object: JsonObject, status = 200): Reply => {
-  const table = Table.wanted(request)
-  return table === undefined
-    ? { status, body: encode(object) }
-    : { status, body: Table.of(resource, [object], {}, table) }
+  const shown = Representation.wanted(request, resource)
+  return { status, body: shown === undefined ? encode(object) : shown.one(object) }
 }
 
 const written = (request: ApiRequest, resource: ResourceType, result: Written): Reply =>
@@ -88,8 +88,8 @@ export const listObjects = async (
   resource: ResourceType
 ): Promise<Reply> => {
   const page = await list(services.core, resource, info.namespace, request.query)
-  const table = Table.wanted(request)
-  return { status: 200, body: table === undefined ? encodeList(page, resource) : Table.ofPage(resource, page, table) }
+  const shown = Representation.wanted(request, resource)
+  return { status: 200, body: shown === undefined ? encodeList(page, resource) : shown.page(page) }
 }
 
 export const watchObjects = (
@@ -97,11 +97,16 @@ export const watchObjects = (
   request: ApiRequest,
   info: RequestInfo,
   resource: ResourceType
-): Promise<Answer> => {
-  const table = Table.wanted(request)
-  const show = table === undefined ? undefined : (object: JsonObject) => Table.of(resource, [object], {}, table)
-  return watch(services.core, services.watches, request, resource, info.namespace, info.name, show)
-}
+): Promise<Answer> =>
+  watch(
+    services.core,
+    services.watches,
+    request,
+    resource,
+    info.namespace,
+    info.name,
+    Representation.wanted(request, resource)
+  )
 
 export const create = async (
   services: Services,
@@ -110,7 +115,7 @@ export const create = async (
   resource: ResourceType
 ): Promise<Reply> => {
   const object = await readObject(request)
-  const options = { ...writeOptions(request, info, resource), name: undefined }
+  const options = { ...writeOptions(request, info, resource, "Create"), name: undefined }
   return written(request, resource, await services.registry.create(object, options, services.admission))
 }
 
@@ -121,7 +126,7 @@ export const update = async (
   resource: ResourceType
 ): Promise<Reply> => {
   const object = await readObject(request)
-  const options = writeOptions(request, info, resource)
+  const options = writeOptions(request, info, resource, "Update")
   if (nameOf(object) === "") throw badRequest("name must be provided")
   if (
     resource.custom !== undefined &&
@@ -151,19 +156,15 @@ export const patch = async (
   resource: ResourceType
 ): Promise<Reply> => {
   const type = patchTypes[contentType(request.message) as keyof typeof patchTypes]
-  const accepted = Object.keys(patchTypes).filter(
-    (each) => resource.custom === undefined || !each.includes("strategic")
-  )
   if (type === undefined || (type === "strategic" && resource.custom !== undefined)) {
-    throw new StatusError(
-      415,
-      "UnsupportedMediaType",
-      `the body of the request was in an unknown format - accepted media types include: ${accepted.join(", ")}`
-    )
+    const accepted = Object.keys(patchTypes).filter((each) => !each.includes("strategic"))
+    throw type === undefined
+      ? new StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
+      : unsupportedMediaType(accepted)
   }
   const text = (await read(request.message)).toString("utf8")
   const body = decode(text, type === "apply" ? "yaml" : "json")
-  const options = writeOptions(request, info, resource)
+  const options = { ...writeOptions(request, info, resource, "Patch"), patching: type !== "apply" }
   if (type === "apply") return written(request, resource, await applyPatch(services, request, options, body))
   const produce = (current: JsonObject): JsonObject => {
     const changed = patched(type, current, body, resource)
@@ -194,24 +195,17 @@ const applyPatch = async (
   const { resource, subresource } = options
   const manager = request.query.get("fieldManager") ?? ""
   if (manager === "") {
-    throw new StatusError(
-      422,
-      "Invalid",
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-      {
-        group: "meta.k8s.io",
-        kind: "PatchOptions",
-        causes: [
-          {
-            reason: "FieldValueRequired",
-            message: "Required value: is required for apply patch",
-            field: "fieldManager"
-          }
-        ]
-      }
-    )
+    throw invalid({ group: "meta.k8s.io", plural: "", kind: "PatchOptions" }, "", [
+      { type: "Required", field: "fieldManager", detail: "is required for apply patch" }
+    ])
   }
   if (!isObject(body)) throw badRequest("error decoding YAML: the body is not an object")
+  if (body["kind"] === undefined || body["apiVersion"] === undefined) {
+    const [group = "", version = ""] = /\//.test(String(body["apiVersion"] ?? ""))
+      ? String(body["apiVersion"]).split("/")
+      : ["", body["apiVersion"] ?? ""]
+    throw badRequest(`invalid object type: ${group}/${String(version)}, Kind=${String(body["kind"] ?? "")}`)
+  }
   const force = ["true", "1"].includes(request.query.get("force") ?? "")
   const config = separateConfig(body, resource, subresource)
   const identity = { name: manager, operation: "Apply" as const, ...(subresource === undefined ? {} : { subresource }) }

@@ -1,32 +1,26 @@
 /** Watches: history, live changes, bookmarks, and an end by timeout, expiry or deletion of the kind. */
+import type { ServerResponse } from "node:http"
 import type { Core } from "../Core.ts"
 import { type ApiRequest, encode, taken } from "../http/Request.ts"
 import { type JsonObject, setAt } from "../Json.ts"
 import type { ResourceType } from "../Resources.ts"
-import { badRequest, expired, StatusError } from "../Status.ts"
+import { badRequest, expired, invalid, StatusError, tooLargeResourceVersion } from "../Status.ts"
 import * as Selectors from "../store/Selectors.ts"
-import type { Change } from "../store/Store.ts"
+import type { Change, Collection } from "../store/Store.ts"
+import type { Representation } from "../table/Representation.ts"
 import { convertAll, predicate } from "./List.ts"
-
-export interface OpenWatch {
-  readonly resource: ResourceType
-  readonly bookmark: () => void
-  /** Ends the watch as the server does when it has to: the stream just ends, or is cut. */
-  readonly end: (how: "end" | "cut") => void
-}
 
 /** What the watches of one server instance share. */
 export class Watches {
-  readonly open = new Set<OpenWatch>()
+  readonly open = new Set<Watch>()
   bookmarkAll(): void {
     for (const each of this.open) each.bookmark()
   }
 }
 
-/** How objects of a watch are shown: as they are, or as rows of a table. */
-export type Show = (object: JsonObject) => JsonObject
-
 const isTrue = (text: string | null): boolean => text === "true" || text === "1"
+
+const bookmarkBefore = 2000
 
 export const watch = async (
   core: Core,
@@ -35,158 +29,193 @@ export const watch = async (
   resource: ResourceType,
   namespace: string | undefined,
   name: string | undefined,
-  show: Show | undefined
+  shown: Representation | undefined
 ): Promise<typeof taken> => {
   const { query, response } = request
   const matches = predicate(query, resource)
-  const exactly = name ?? Selectors.selectedName(query.get("fieldSelector") ?? undefined)
-  const prefix = namespace === undefined ? "" : `${namespace}/`
-  const concerns = (key: string) =>
-    (prefix === "" || key.startsWith(prefix)) &&
-    (exactly === undefined || key === `${prefix}${exactly}` || (prefix === "" && key.endsWith(`/${exactly}`)))
   const wanted = query.get("resourceVersion") ?? ""
-  if (!/^\d*$/.test(wanted))
-    throw badRequest(
-      `resourceVersion: Invalid value: ${JSON.stringify(wanted)}: strconv.ParseUint: parsing ${JSON.stringify(wanted)}: invalid syntax`
-    )
+  if (!/^\d*$/.test(wanted)) {
+    const text = JSON.stringify(wanted)
+    throw badRequest(`resourceVersion: Invalid value: ${text}: strconv.ParseUint: parsing ${text}: invalid syntax`)
+  }
+  const asked = query.has("sendInitialEvents")
   const initial = isTrue(query.get("sendInitialEvents"))
-  const bookmarks = isTrue(query.get("allowWatchBookmarks"))
-  if (query.has("sendInitialEvents") && query.get("resourceVersionMatch") !== "NotOlderThan") {
-    throw new StatusError(
-      422,
-      "Invalid",
-      'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'
-    )
+  if (asked && query.get("resourceVersionMatch") !== "NotOlderThan") {
+    throw invalid({ group: "meta.k8s.io", plural: "", kind: "ListOptions" }, "", [
+      {
+        type: "Forbidden",
+        field: "resourceVersionMatch",
+        detail: "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
+      }
+    ])
   }
-  const collection = core.store.collection(resource.storage)
-  const from = wanted === "" || wanted === "0" || initial ? undefined : Number(wanted)
-
-  const plainTypes = resource.custom === undefined || show === undefined
-  const lineKey = `${resource.apiVersion}${show === undefined ? "" : "#table"}`
-  void plainTypes
-  const render = async (type: string, object: JsonObject): Promise<string> => {
-    const [converted = object] = await convertAll(core, [object], resource)
-    const shown = show === undefined ? converted : show(converted)
-    return `{"type":"${type}","object":${show === undefined ? encode(shown) : JSON.stringify(shown)}}\n`
-  }
-
+  const exactly = name ?? Selectors.selectedName(query.get("fieldSelector") ?? undefined)
   response.writeHead(200, { "content-type": "application/json", "cache-control": "no-cache, private" })
   response.flushHeaders()
-  let queue: Promise<void> = Promise.resolve()
-  let pending = 0
-  let ended = false
-  let last = from ?? core.store.revision
-  const write = (line: string) => {
-    if (!ended) response.write(line)
+  const opened = new Watch(core, watches, resource, response, {
+    matches,
+    concerns: concerning(namespace, exactly),
+    bookmarks: isTrue(query.get("allowWatchBookmarks")),
+    shown
+  })
+  const from = wanted === "" || wanted === "0" || initial ? undefined : Number(wanted)
+  opened.start(from, asked && !initial ? "nothing" : initial ? "with-end" : "plain")
+  const seconds = Number(query.get("timeoutSeconds") ?? 0)
+  if (seconds > 0) opened.endAfter(seconds * 1000)
+  return taken
+}
+
+/** Whether an object's key is within the namespace, and of the name, that a watch is about. */
+const concerning = (namespace: string | undefined, name: string | undefined): ((key: string) => boolean) => {
+  const prefix = namespace === undefined ? "" : `${namespace}/`
+  if (name === undefined) return (key) => key.startsWith(prefix)
+  return (key) => key === `${prefix}${name}` || (prefix === "" && key.endsWith(`/${name}`))
+}
+
+interface WatchOptions {
+  readonly matches: Selectors.Predicate
+  readonly concerns: (key: string) => boolean
+  readonly bookmarks: boolean
+  readonly shown: Representation | undefined
+}
+
+export class Watch {
+  readonly resource: ResourceType
+  private readonly core: Core
+  private readonly watches: Watches
+  private readonly response: ServerResponse
+  private readonly options: WatchOptions
+  private readonly collection: Collection
+  /** Lines that wait for a conversion webhook, so that the order is kept. */
+  private queue: Promise<void> = Promise.resolve()
+  private pending = 0
+  private ended = false
+  private cancel: () => void = () => {}
+
+  constructor(core: Core, watches: Watches, resource: ResourceType, response: ServerResponse, options: WatchOptions) {
+    this.core = core
+    this.watches = watches
+    this.resource = resource
+    this.response = response
+    this.options = options
+    this.collection = core.store.collection(resource.storage)
+    response.on("close", () => this.end("end"))
   }
-  /** Keeps the order of lines also where a conversion webhook has to be asked first. */
-  const send = (revision: number, line: string | Promise<string>) => {
-    if (pending === 0 && typeof line === "string") {
-      last = revision
-      return write(line)
+
+  /** Sends what the client has to know first, then follows. */
+  start(from: number | undefined, initial: "plain" | "with-end" | "nothing"): void {
+    const { collection, core, options } = this
+    if (from !== undefined && from > core.store.revision) {
+      this.fail(tooLargeResourceVersion(from, core.store.revision))
+      return
     }
-    pending++
-    queue = queue.then(async () => {
-      try {
-        write(await line)
-        last = revision
-      } catch (error) {
-        const status = error instanceof StatusError ? error : new StatusError(500, "InternalError", String(error))
-        fail(status)
-      } finally {
-        pending--
+    const changes = from === undefined ? [] : collection.since(from)
+    if (changes === undefined) {
+      this.fail(expired(`too old resource version: ${from} (${collection.horizon})`))
+      return
+    }
+    if (from === undefined && initial !== "nothing") {
+      for (const [key, object] of collection.entries()) {
+        if (options.concerns(key) && options.matches(object)) this.send("ADDED", object)
       }
-    })
+      if (initial === "with-end") this.bookmark({ "k8s.io/initial-events-end": "true" })
+    }
+    for (const change of changes) this.deliver(change)
+    if (this.ended) return
+    collection.listeners.add(this.deliver)
+    this.watches.open.add(this)
   }
-  const fail = (error: StatusError) => {
-    write(`${JSON.stringify({ type: "ERROR", object: error.toStatus() })}\n`)
-    finish("end")
+
+  /** Ends in time, with a last bookmark before, so that the next watch starts from there. */
+  endAfter(millis: number): void {
+    const end = this.core.after(millis, () => this.end("end"))
+    const last = millis > bookmarkBefore ? this.core.after(millis - bookmarkBefore, () => this.bookmark()) : () => {}
+    this.cancel = () => {
+      end()
+      last()
+    }
   }
-  const eventType = (change: Change): string | undefined => {
+
+  bookmark(annotations?: JsonObject): void {
+    if (!this.options.bookmarks) return
+    const metadata = {
+      resourceVersion: String(this.core.store.revision),
+      ...(annotations === undefined ? {} : { annotations })
+    }
+    const object = { kind: this.resource.kind, apiVersion: this.resource.apiVersion, metadata }
+    this.write(`${JSON.stringify({ type: "BOOKMARK", object })}\n`)
+  }
+
+  /** Ends as the server does when it has to: the stream just ends, or is cut. */
+  end(how: "end" | "cut"): void {
+    if (this.ended) return
+    this.ended = true
+    this.collection.listeners.delete(this.deliver)
+    this.watches.open.delete(this)
+    this.cancel()
+    if (how === "end") this.response.end()
+    else this.response.destroy()
+  }
+
+  private readonly deliver = (change: Change): void => {
+    if (!this.options.concerns(change.key)) return
+    const type = this.typeOf(change)
+    if (type === undefined) return
+    if (type === "DELETED" && change.type !== "DELETED" && change.previous !== undefined) {
+      // An object that stopped matching is told with its last matching state and the new revision.
+      this.send(type, setAt(change.previous, ["metadata", "resourceVersion"], String(change.revision)))
+    } else this.send(type, change.object, change)
+  }
+
+  private typeOf(change: Change): string | undefined {
+    const { matches } = this.options
     if (matches === Selectors.everything) return change.type
     const now = change.type !== "DELETED" && matches(change.object)
     const before = change.previous !== undefined && matches(change.previous)
     if (now) return before ? "MODIFIED" : "ADDED"
     return before ? "DELETED" : undefined
   }
-  const deliver = (change: Change) => {
-    if (!concerns(change.key)) return
-    const type = eventType(change)
-    if (type === undefined) return
-    // An object that stopped matching is reported with its last matching state and the new revision.
-    const object =
-      type === "DELETED" && change.type !== "DELETED" && change.previous !== undefined
-        ? setAt(change.previous, ["metadata", "resourceVersion"], String(change.revision))
-        : change.object
-    if (object["apiVersion"] === resource.apiVersion) {
-      const key = `${lineKey}/${type}`
-      let line = change.lines.get(key)
-      if (line === undefined) {
-        line = `{"type":"${type}","object":${show === undefined ? encode(object) : JSON.stringify(show(object))}}\n`
-        change.lines.set(key, line)
-      }
-      send(change.revision, line)
-    } else send(change.revision, render(type, object))
-  }
-  const bookmark = (annotations?: JsonObject) => {
-    const object = {
-      kind: resource.kind,
-      apiVersion: resource.apiVersion,
-      metadata: {
-        resourceVersion: String(core.store.revision),
-        creationTimestamp: null,
-        ...(annotations === undefined ? {} : { annotations })
-      }
-    }
-    send(core.store.revision, `${JSON.stringify({ type: "BOOKMARK", object })}\n`)
-  }
-  const finish = (how: "end" | "cut") => {
-    if (ended) return
-    ended = true
-    collection.listeners.delete(deliver)
-    watches.open.delete(handle)
-    cancel?.()
-    if (how === "end") response.end()
-    else response.destroy()
-  }
-  const handle: OpenWatch = { resource, bookmark: () => bookmarks && bookmark(), end: finish }
-  let cancel: (() => void) | undefined
-  response.on("close", () => finish("end"))
 
-  if (from !== undefined && from > core.store.revision) {
-    fail(
-      new StatusError(504, "Timeout", `Too large resource version: ${from}, current: ${core.store.revision}`, {
-        causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
-        retryAfterSeconds: 1
-      })
-    )
-    return taken
-  }
-  const changes = from === undefined ? [] : collection.since(from)
-  if (changes === undefined) {
-    fail(expired(`too old resource version: ${from} (${collection.horizon})`))
-    return taken
-  }
-  const skipInitial = query.has("sendInitialEvents") && !initial
-  if (from === undefined && !skipInitial) {
-    for (const [key, object] of collection.entries()) {
-      if (!concerns(key)) continue
-      if (object["apiVersion"] === resource.apiVersion) {
-        if (matches(object)) {
-          send(
-            core.store.revision,
-            `{"type":"ADDED","object":${show === undefined ? encode(object) : JSON.stringify(show(object))}}\n`
-          )
-        }
-      } else send(core.store.revision, render("ADDED", object))
+  private send(type: string, object: JsonObject, change?: Change): void {
+    const { apiVersion } = this.resource
+    if (object["apiVersion"] !== apiVersion) {
+      const converted = convertAll(this.core, [object], this.resource)
+      this.write(converted.then(([made = object]) => this.line(type, made)))
+      return
     }
-    if (initial && bookmarks) bookmark({ "k8s.io/initial-events-end": "true" })
+    const key = `${type} ${apiVersion} ${this.options.shown?.id ?? ""}`
+    const line = change?.lines.get(key) ?? this.line(type, object)
+    change?.lines.set(key, line)
+    this.write(line)
   }
-  for (const change of changes) deliver(change)
-  collection.listeners.add(deliver)
-  watches.open.add(handle)
-  void last
-  const timeout = Number(query.get("timeoutSeconds") ?? 0)
-  if (timeout > 0) cancel = core.after(timeout * 1000, () => finish("end"))
-  return taken
+
+  private line(type: string, object: JsonObject): string {
+    const { shown } = this.options
+    return `{"type":"${type}","object":${shown === undefined ? encode(object) : JSON.stringify(shown.one(object))}}\n`
+  }
+
+  private fail(error: StatusError): void {
+    this.write(`${JSON.stringify({ type: "ERROR", object: error.toStatus() })}\n`)
+    this.end("end")
+  }
+
+  private write(line: string | Promise<string>): void {
+    if (this.ended) return
+    if (this.pending === 0 && typeof line === "string") {
+      this.response.write(line)
+      return
+    }
+    this.pending++
+    this.queue = this.queue.then(async () => {
+      try {
+        const text = await line
+        if (!this.ended) this.response.write(text)
+      } catch (error) {
+        this.pending = 0
+        this.fail(error instanceof StatusError ? error : new StatusError(500, "InternalError", String(error)))
+      } finally {
+        this.pending = Math.max(0, this.pending - 1)
+      }
+    })
+  }
 }

@@ -166,7 +166,7 @@ export class Listener {
     if (warnings.length > 0) headers["warning"] = warnings.map(warning)
     const send = (content: string | Buffer) => {
       response.writeHead(answer.status, { ...headers, "content-length": Buffer.byteLength(content) })
-      response.end(message.method === "HEAD" ? undefined : content)
+      response.end(message.method === "HEAD" || answer.status === 304 ? undefined : content)
     }
     if (body.length > 128 * 1024 && (message.headers["accept-encoding"] ?? "").includes("gzip")) {
       headers["content-encoding"] = "gzip"

@@ -3,13 +3,8 @@ import * as Defaults from "../builtins/defaults.ts"
 import * as Validation from "../builtins/validation.ts"
 import * as CustomResources from "../crd/CustomResources.ts"
 import type { JsonObject } from "../Json.ts"
-import type { ResourceType } from "../Resources.ts"
-import { badRequest } from "../Status.ts"
 import * as Check from "../schema/Check.ts"
-import type { Kinds } from "./Registry.ts"
-
-const unhandled = (resource: ResourceType, why: string) =>
-  badRequest(`${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: ${why}`)
+import { DecodeFailure, type Kinds } from "./Registry.ts"
 
 const decode: Kinds["decode"] = (object, resource, fieldValidation, warnings) => {
   const unknown: Array<string> = []
@@ -17,13 +12,13 @@ const decode: Kinds["decode"] = (object, resource, fieldValidation, warnings) =>
   if (resource.custom !== undefined) decoded = CustomResources.decode(object, resource, unknown)
   else {
     const checked = Check.decode(object, resource.shape)
-    if (checked.typeError !== undefined) throw unhandled(resource, checked.typeError)
+    if (checked.typeError !== undefined) throw new DecodeFailure(checked.typeError)
     unknown.push(...checked.unknown)
     decoded = Defaults.defaults(checked.object, resource.storage)
   }
   if (unknown.length > 0 && fieldValidation !== "Ignore") {
     const texts = unknown.map((path) => `unknown field "${path}"`)
-    if (fieldValidation === "Strict") throw unhandled(resource, `strict decoding error: ${texts.join(", ")}`)
+    if (fieldValidation === "Strict") throw new DecodeFailure(`strict decoding error: ${texts.join(", ")}`)
     warnings.push(...texts)
   }
   return decoded
@@ -40,7 +35,7 @@ export const make = (): Kinds => {
     errors: (after, before, resource) =>
       resource.custom === undefined
         ? Validation.errors(after, before, resource)
-        : CustomResources.objectErrors(after, resource),
+        : CustomResources.objectErrors(after, before, resource),
     created: (object, resource) => Defaults.created(object, resource.storage, address)
   }
 }

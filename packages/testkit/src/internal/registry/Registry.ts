@@ -9,7 +9,17 @@ import { keyOf } from "../Core.ts"
 import type { User } from "../http/Request.ts"
 import { isObject, type JsonObject, objectAt, setAt, stringAt } from "../Json.ts"
 import type { ResourceType } from "../Resources.ts"
-import { alreadyExists, conflict, type FieldError, forbidden, invalid, modified, notFound } from "../Status.ts"
+import {
+  alreadyExists,
+  badRequest,
+  conflict,
+  type FieldError,
+  forbidden,
+  invalid,
+  modified,
+  notFound,
+  StatusError
+} from "../Status.ts"
 import { checkKind, checkPath, metadataErrors, separate, stampChanged, stampNew } from "./Strategy.ts"
 
 export interface Attributes {
@@ -30,6 +40,9 @@ export interface Admission {
   readonly mutate: (attributes: Attributes) => Promise<JsonObject | null>
   readonly validate: (attributes: Attributes) => Promise<void>
 }
+
+/** An object cannot be read as its kind: Go's words for why. */
+export class DecodeFailure extends Error {}
 
 /** What depends on the kind: decoding with pruning and defaults, and rules. */
 export interface Kinds {
@@ -60,6 +73,8 @@ export interface WriteOptions {
   readonly manager: string
   readonly fieldValidation: string
   readonly warnings: Array<string>
+  /** Whether the input is the result of a patch, which words what is wrong with it another way. */
+  readonly patching?: boolean
 }
 
 /** Server-side apply: the configuration, and how it is laid over the object. */
@@ -107,8 +122,11 @@ export class Registry {
     const { resource, namespace } = options
     checkKind(input, resource)
     checkPath(input, namespace, options.name)
+    if ((stringAt(input, "metadata", "resourceVersion") ?? "") !== "") {
+      throw new StatusError(500, "", "resourceVersion should not be set on objects to be created")
+    }
     const start = applied === undefined ? input : applied.run(undefined, input)
-    const decoded = this.kinds.decode(start, resource, options.fieldValidation, options.warnings)
+    const decoded = this.decode(start, options)
     const named = options.name === undefined ? decoded : setAt(decoded, ["metadata", "name"], options.name)
     let object = stampNew(this.core, separate(undefined, named, resource, undefined), resource, namespace)
     if (applied === undefined) {
@@ -213,7 +231,7 @@ export class Registry {
     checkKind(input, resource)
     checkPath(input, namespace, options.name)
     const start = applied === undefined ? input : applied.run(before, input)
-    const decoded = this.kinds.decode(start, resource, options.fieldValidation, options.warnings)
+    const decoded = this.decode(start, options)
     const own = stampChanged(before, separate(before, decoded, resource, subresource), resource)
     const managed =
       applied === undefined
@@ -250,6 +268,22 @@ export class Registry {
     this.check(object, before, options)
     await admission.validate(attributes(object))
     return object
+  }
+
+  private decode(input: JsonObject, options: WriteOptions): JsonObject {
+    const { kind, version } = options.resource
+    try {
+      return this.kinds.decode(input, options.resource, options.fieldValidation, options.warnings)
+    } catch (error) {
+      if (!(error instanceof DecodeFailure)) throw error
+      if (options.patching === true) {
+        const text = JSON.stringify(input)
+        throw invalid({ group: "", plural: "", kind: "" }, "", [
+          { type: "Invalid", field: "patch", value: text, detail: error.message }
+        ])
+      }
+      throw badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${error.message}`)
+    }
   }
 
   private check(object: JsonObject, before: JsonObject | undefined, options: WriteOptions): void {

@@ -67,7 +67,7 @@ export const stampNew = (
   namespace: string | undefined
 ): JsonObject => {
   const metadata: Mutable = { ...objectAt(object, "metadata") }
-  const prefix = stringAt(object, "metadata", "generateName")
+  const prefix = stringAt(object, "metadata", "generateName", "resourceVersion")
   if (!stringAt(object, "metadata", "name") && prefix) metadata["name"] = `${prefix.slice(0, 58)}${core.suffix()}`
   if (resource.namespaced && namespace !== undefined) metadata["namespace"] = namespace
   else delete metadata["namespace"]
@@ -77,10 +77,13 @@ export const stampNew = (
     delete metadata[key]
   }
   if (hasGeneration(resource)) metadata["generation"] = 1
-  return { ...head(resource), ...object, apiVersion: resource.apiVersion, kind: resource.kind, metadata }
+  return { ...head(resource), ...body(object), metadata }
 }
 
+/** First in every stored object, so that a list can leave it out by cutting. */
 const head = (resource: ResourceType) => ({ apiVersion: resource.apiVersion, kind: resource.kind })
+
+const body = ({ apiVersion: _, kind: __, ...rest }: JsonObject): JsonObject => rest
 
 /** Keeps the identity of an object that is being changed, and counts generations. */
 export const stampChanged = (before: JsonObject, after: JsonObject, resource: ResourceType): JsonObject => {
@@ -93,7 +96,8 @@ export const stampChanged = (before: JsonObject, after: JsonObject, resource: Re
     "creationTimestamp",
     "deletionTimestamp",
     "deletionGracePeriodSeconds",
-    "generateName"
+    "generateName",
+    "resourceVersion"
   ]) {
     if (old[key] === undefined) delete metadata[key]
     else metadata[key] = old[key]
@@ -102,7 +106,7 @@ export const stampChanged = (before: JsonObject, after: JsonObject, resource: Re
     const generation = Number(old["generation"] ?? 1)
     metadata["generation"] = equals(desired(before, resource), desired(after, resource)) ? generation : generation + 1
   }
-  return { ...after, apiVersion: resource.apiVersion, kind: resource.kind, metadata }
+  return { ...head(resource), ...body(after), metadata }
 }
 
 /** What counts as a new generation when it changes. */
@@ -182,6 +186,10 @@ export const checkPath = (object: JsonObject, namespace: string | undefined, nam
   }
 }
 
+/** `v1.Secret` for the type of a version, `core.Secret` for the internal one. */
+const goType = (apiVersion: string, kind: string, resource?: ResourceType): string =>
+  `${resource === undefined ? apiVersion.split("/").at(-1) : resource.group.split(".")[0] || "core"}.${kind}`
+
 /** The object must be of the kind that the path serves. */
 export const checkKind = (object: JsonObject, resource: ResourceType): void => {
   const kind = stringAt(object, "kind") ?? ""
@@ -191,7 +199,7 @@ export const checkKind = (object: JsonObject, resource: ResourceType): void => {
   }
   if (kind !== "" && kind !== resource.kind) {
     throw badRequest(
-      `${kind} in version "${apiVersion.split("/").at(-1)}" cannot be handled as a ${resource.kind}: no kind "${kind}" is registered for the internal version of group "${resource.group}" in scheme`
+      `${kind} in version "${apiVersion.split("/").at(-1)}" cannot be handled as a ${resource.kind}: converting (${goType(apiVersion, kind)}) to (${goType("", resource.kind, resource)}): unknown conversion`
     )
   }
   if (apiVersion !== "" && apiVersion !== resource.apiVersion) {

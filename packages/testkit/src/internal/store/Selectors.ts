@@ -100,7 +100,13 @@ export const fields = (text: string | undefined, storage: string, selectable: Re
     const match = /^\s*([^=!\s]+)\s*(==|=|!=)\s*(.*?)\s*$/.exec(each)
     if (match === null) throw badRequest(`invalid field selector: ${each}`)
     const [, field = "", operator, value = ""] = match
-    if (!allowed.includes(field)) throw badRequest(`field label not supported: ${field}`)
+    if (!allowed.includes(field)) {
+      throw badRequest(
+        fieldsOf[storage] === undefined
+          ? `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
+          : `field label not supported: ${field}`
+      )
+    }
     const path = field.split(".")
     return (object: JsonObject) => {
       const parent = objectAt(object, ...path.slice(0, -1))
