@@ -84,14 +84,18 @@ const maxAuthorities = 4
  * @since 0.1.0
  */
 export const next = (view: RotationView, settings: RotationSettings): Action => {
-  const state = view.state
+  const { remembered, state } = view
+  // Nothing is written into the cluster before the state is, so a state older than what is there, or than what this
+  // process knows, was lost or put back from a backup.
   const written = Math.max(view.serving?.epoch ?? 0, ...view.targets.map(({ epoch }) => epoch))
-  // Nothing is written into the cluster before the state is, so a state older than what is there was lost or put back.
-  if (state === undefined || state.epoch < written) return begin(view, written)
-  const repair = serve(view, state) ?? publish(view, state)
+  const isClockOff = Math.abs(view.skew) > maxSkew
+  if (state === undefined || state.epoch < Math.max(written, remembered?.epoch ?? 0)) {
+    return isClockOff ? clockIsOff(view) : begin(view, written)
+  }
+  const renewal = isClockOff ? undefined : renewLeaf(view, state, settings)
+  const repair = renewal ?? publish(view, state) ?? serve(view, state) ?? settle(view, state)
   if (repair !== undefined) return repair
-  if (Math.abs(view.skew) > maxSkew) return wait(view, "the clock to agree with the API server's")
-  return takeUpRequest(view, state) ?? renewLeaf(view, state, settings) ?? phases[state.phase](view, state, settings)
+  return isClockOff ? clockIsOff(view) : (takeUpRequest(view, state) ?? phases[state.phase](view, state, settings))
 }
 
 type Step = (view: RotationView, state: RotationState, settings: RotationSettings) => Action
@@ -101,13 +105,15 @@ const phases: Record<Phase, Step> = {
     const { current, next } = state
     if (current === undefined) return enter(view, state, "STAGE", { cause: "adopted" })
     if (next === undefined || view.now > next.notAfter - clockMargin) {
-      return stageAuthority(view, state, settings, (authority) => persist(state, { next: authority }))
+      return stageAuthority(view, state, settings, (authority) =>
+        persist(state, { next: authority, nextPublishedAt: undefined })
+      )
     }
     if (state.nextPublishedAt === undefined) return persist(state, { nextPublishedAt: view.now })
     const due = authorityDue(current, settings)
     return view.now >= due
       ? enter(view, state, "STAGE", { cause: "age" })
-      : wait(view, "a certificate to be due", [], due)
+      : wait(view, "a certificate to be due", [], Math.min(due, leafDue(state.leaf, settings)))
   },
 
   LEAF: (view, state, settings) => {
@@ -124,7 +130,11 @@ const phases: Record<Phase, Step> = {
     stageAuthority(view, state, settings, (made) => {
       const authority = state.cause === "compromised" ? { ...made, bridges: [] } : made
       return stageLeaf(view, settings, authority, (staged) =>
-        enter(view, state, "TRUST", { next: authority, staged, nextPublishedAt: state.nextPublishedAt })
+        enter(view, state, "TRUST", {
+          next: authority,
+          staged,
+          nextPublishedAt: authority.id === state.next?.id ? state.nextPublishedAt : undefined
+        })
       )
     }),
 
@@ -154,8 +164,9 @@ const phases: Record<Phase, Step> = {
       })
     const unproven = unprovenPairs(view)
     if (unproven.length > 0) {
-      const isLate = view.now >= state.since + 2 * settling && !protectsAnything(view, state)
-      return isLate ? serveIt() : prove(view, unproven)
+      // At a first start there may be nobody yet to answer a probe.
+      const isMute = unproven.every(({ probe }) => probe?.inARow === 0) && view.now >= view.phaseSeenAt + settling
+      return isMute && !protectsAnything(view, state) ? serveIt() : prove(view, unproven)
     }
     if (view.reach === "all") return serveIt(next.id)
     // Servers that cannot be asked are carried by a bridge from what they were last seen to trust. Where nobody can tell
@@ -176,7 +187,7 @@ const phases: Record<Phase, Step> = {
     }
     const hurry = state.cause === "compromised"
     const until = Math.max(
-      state.since + (hurry ? settling : Math.max(settling, settings.rollback)),
+      Math.max(state.since, view.phaseSeenAt) + (hurry ? settling : Math.max(settling, settings.rollback)),
       ...view.pods.map(({ since }) => since + (hurry ? 0 : settings.keepAlive))
     )
     return view.now < until ? wait(view, "connections to end", [], until) : enter(view, state, "RETIRE")
@@ -232,16 +243,21 @@ const serve = (view: RotationView, state: RotationState): Action | undefined => 
 
 /** Writes the bundle where it is not what it should be, one write for each object and change. */
 const publish = (view: RotationView, state: RotationState): Action | undefined => {
-  const wrong = view.targets.flatMap((target) => {
+  const ready = wrongTargets(view, state).find(({ target }) => view.now >= (target.writtenAt ?? 0) + writeSpacing)
+  return ready === undefined ? undefined : { _tag: "Publish", ...ready, epoch: state.epoch }
+}
+
+/** Lets a target rest that is wrong again right after it was written. */
+const settle = (view: RotationView, state: RotationState): Action | undefined => {
+  const resting = wrongTargets(view, state).map(({ target }) => target)
+  return resting.length === 0 ? undefined : wait(view, "targets to settle", names(resting), view.now + writeSpacing)
+}
+
+const wrongTargets = (view: RotationView, state: RotationState) =>
+  view.targets.flatMap((target) => {
     const bundle = wantedBundle(view, state, target)
     return sameIds(bundle, target.bundle) ? [] : [{ target, bundle }]
   })
-  const ready = wrong.find(({ target }) => view.now >= (target.writtenAt ?? 0) + writeSpacing)
-  if (ready !== undefined) return { _tag: "Publish", ...ready, epoch: state.epoch }
-  return wrong.length === 0
-    ? undefined
-    : wait(view, "targets to settle", names(wrong.map(({ target }) => target)), view.now + writeSpacing)
-}
 
 const wantedBundle = (view: RotationView, state: RotationState, target: Target): ReadonlyArray<Trusted> => {
   if (state.phase === "RETIRE" && state.next !== undefined && isDrained(view, state)) return settled(state)
@@ -297,7 +313,8 @@ const stageAuthority = (
     notBefore: view.now - clockMargin,
     notAfter: from + settings.authorityValidity
   } as const
-  if (current === undefined || state.cause === "compromised") return made
+  // A key that is known to others must not vouch for its successor.
+  if (current === undefined || (state.cause === "compromised" && state.phase === "STAGE")) return made
   // One bridge is enough from where every API server has been; else it takes all of them down to there.
   const bridges = current.id === state.proven ? [] : current.bridges.filter((each) => isValid(each, view.now))
   return { ...made, bridgedBy: { ...current, bridges } }
@@ -369,9 +386,15 @@ const nudge = (view: RotationView, behind: ReadonlyArray<Pod>): Action | undefin
 const needsOther = (view: RotationView, state: RotationState, { presents }: Pod): boolean =>
   presents === undefined || !verifies(presents, settled(state), view.now)
 
-const isDrained = (view: RotationView, state: RotationState): boolean =>
-  (state.previous !== undefined && view.now > state.previous.notAfter + maxSkew) ||
-  !view.pods.some((pod) => needsOther(view, state, pod))
+/** Whether taking away what is no longer wanted can hurt nobody: no pod needs it, or it has ended anyway. */
+const isDrained = (view: RotationView, state: RotationState): boolean => {
+  const kept = settled(state)
+  const trusted = [...authorities(state), ...view.targets.flatMap(({ bundle }) => bundle)]
+  return (
+    trusted.every((each) => hasId(kept, each.id) || view.now > each.notAfter + maxSkew) ||
+    !view.pods.some((pod) => needsOther(view, state, pod))
+  )
+}
 
 /** Whether anybody is served by what is there. Where nothing works there is nothing to wait for. */
 const protectsAnything = (view: RotationView, { leaf }: RotationState): boolean => {
@@ -385,8 +408,12 @@ const protectsAnything = (view: RotationView, { leaf }: RotationState): boolean 
 const authorityDue = (authority: Authority, settings: RotationSettings): number =>
   authority.notAfter - settings.authorityValidity / 3
 
-const isLeafDue = (leaf: Leaf, now: number, settings: RotationSettings): boolean =>
-  now >= leaf.notAfter - Math.min(settings.leafValidity, leaf.notAfter - leaf.notBefore - clockMargin) / 3
+const leafDue = (leaf: Leaf | undefined, settings: RotationSettings): number =>
+  leaf === undefined
+    ? Number.POSITIVE_INFINITY
+    : leaf.notAfter - Math.min(settings.leafValidity, leaf.notAfter - leaf.notBefore - clockMargin) / 3
+
+const isLeafDue = (leaf: Leaf, now: number, settings: RotationSettings): boolean => now >= leafDue(leaf, settings)
 
 const leafEnd = (issuer: Authority, now: number, settings: RotationSettings): number =>
   Math.min(now + settings.leafValidity, issuer.notAfter - clockMargin)
@@ -398,6 +425,8 @@ const hasId = (all: ReadonlyArray<Trusted>, id: string): boolean => all.some((ea
 
 const sameIds = (a: ReadonlyArray<Trusted>, b: ReadonlyArray<Trusted>): boolean =>
   a.length === b.length && a.every(({ id }) => hasId(b, id))
+
+const clockIsOff = (view: RotationView): Wait => wait(view, "the clock to agree with the API server's")
 
 const names = (all: ReadonlyArray<{ readonly name: string }>): ReadonlyArray<string> => all.map(({ name }) => name)
 

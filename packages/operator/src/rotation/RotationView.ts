@@ -41,7 +41,7 @@ export interface Pod {
 }
 
 /**
- * What one API server answered to probes of one target.
+ * What one API server answered to probes of one target, with the leaf that is staged now.
  *
  * @category models
  * @since 0.1.0
@@ -51,7 +51,10 @@ export interface Probe {
   readonly target: string
   /** The epoch published in the version of the target that this API server called by. */
   readonly epoch: number
-  /** How often in a row it trusted the staged leaf at this epoch; negative: how often in a row it did not. */
+  /**
+   * How often in a row it trusted the staged leaf at this epoch; negative: how often in a row it did not; 0 when it was
+   * asked and nobody was there to answer the probe.
+   */
   readonly inARow: number
   readonly at: number
 }
@@ -76,7 +79,8 @@ export interface ServingSecret {
 }
 
 /**
- * Everything that a decision rests on.
+ * Everything that a decision rests on. The state is read last: since whoever writes into the cluster has persisted
+ * before, what was read earlier can then not be newer than the state, unless the state was put back.
  *
  * @category models
  * @since 0.1.0
@@ -88,6 +92,8 @@ export interface RotationView {
   readonly skew: number
   /** Read from the API server itself, never from a cache. */
   readonly state: RotationState | undefined
+  /** When this process first saw the state in its present phase: another's clock may have set `since`. */
+  readonly phaseSeenAt: number
   /** The newest state that this process has seen or written, to restore a Secret that was deleted. */
   readonly remembered: RotationState | undefined
   readonly serving: ServingSecret | undefined

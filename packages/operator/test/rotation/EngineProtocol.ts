@@ -3,6 +3,7 @@
  */
 import type { RotationSettings } from "@holdfast/operator/rotation/RotationEngine"
 import * as RotationEngine from "@holdfast/operator/rotation/RotationEngine"
+import * as RotationInvariants from "@holdfast/operator/rotation/RotationInvariants"
 import type { Authority, Leaf, RotationState } from "@holdfast/operator/rotation/RotationState"
 import type { Action, Pod, Probe, RotationView } from "@holdfast/operator/rotation/RotationView"
 import type { Deed, Protocol, Sight } from "@holdfast/testkit/simulator/Protocol"
@@ -24,6 +25,7 @@ interface Memory {
   writtenAt: Map<string, number>
   presented: Map<string, { leaf: string | undefined; since: number }>
   nudged: Map<string, { leaf: string | undefined; times: number; at: number }>
+  phase: { phase: string | undefined; since: number; seenAt: number }
   last: Action | undefined
 }
 
@@ -40,6 +42,9 @@ const remember = (memory: Memory, sight: Sight): void => {
   if (outcome?.leaf !== undefined) memory.hand = { ...memory.hand, leaf: outcome.leaf }
   if (last?._tag === "Publish" || last?._tag === "Touch") memory.writtenAt.set(last.target.name, now)
   if (last?._tag === "Serve") memory.writtenAt.set(serving, now)
+  if (memory.phase.phase !== state?.phase || memory.phase.since !== state?.since) {
+    memory.phase = { phase: state?.phase, since: state?.since ?? 0, seenAt: now }
+  }
   if (memory.probed.leaf !== state?.staged?.id) memory.probed = { leaf: state?.staged?.id, answers: new Map() }
   for (const { apiServer, note, target, trusted } of outcome?.answers ?? []) {
     const key = `${apiServer} ${target}`
@@ -63,6 +68,7 @@ const viewOf = (memory: Memory, sight: Sight): RotationView => {
     now,
     skew: sight.skew,
     state,
+    phaseSeenAt: memory.phase.seenAt,
     remembered: memory.remembered,
     serving:
       sight.serving === undefined
@@ -170,11 +176,17 @@ export const protocol = (
     writtenAt: new Map(),
     presented: new Map(),
     nudged: new Map(),
+    phase: { phase: undefined, since: 0, seenAt: 0 },
     last: undefined
   }),
   step: (memory, sight) => {
     remember(memory, sight)
-    const action = next(viewOf(memory, sight), settings)
+    const view = viewOf(memory, sight)
+    const action = next(view, settings)
+    const invariant = RotationInvariants.broken(view, action)
+    if (invariant !== undefined && next === RotationEngine.next) {
+      throw new Error(`${action._tag} in ${view.state?.phase}: ${invariant}`)
+    }
     memory.last = action
     return [memory, mutateDeed(deedOf(memory, sight, action))]
   }
