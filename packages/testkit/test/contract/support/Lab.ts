@@ -42,6 +42,8 @@ export interface Area {
 export interface Server {
   readonly kind: TestCluster["kind"]
   readonly make: Effect.Effect<TestCluster, unknown, Scope.Scope>
+  /** What it leaves out, by area or by `area: title`, each with the reason. Such tests are skipped and counted. */
+  readonly unsupported?: Readonly<Record<string, string>>
 }
 
 /** Registers all tests of some areas for a server, which starts before the first and ends after the last. */
@@ -68,9 +70,14 @@ export const run = (server: Server, areas: ReadonlyArray<Area>): void => {
         }),
       60_000
     )
-  const it: It = Object.assign((title: string, test: Test<Lab>) => live(title, test), {
-    real: (title: string, why: string, test: Test<RealLab>) =>
-      server.kind === "kube-apiserver" ? live(title, test) : effectIt.skip(`${title} (${why})`)
-  })
-  for (const area of areas) describe(area.name, () => area.tests(it))
+  const itOf = (area: string): It => {
+    const unless = <L extends Lab>(reason: string | undefined, title: string, test: Test<L>) =>
+      reason === undefined ? live(title, test) : effectIt.skip(`${title} (${reason})`)
+    const leftOut = (title: string) => server.unsupported?.[area] ?? server.unsupported?.[`${area}: ${title}`]
+    return Object.assign((title: string, test: Test<Lab>) => unless(leftOut(title), title, test), {
+      real: (title: string, why: string, test: Test<RealLab>) =>
+        unless(server.kind === "kube-apiserver" ? undefined : why, title, test)
+    })
+  }
+  for (const area of areas) describe(area.name, () => area.tests(itOf(area.name)))
 }

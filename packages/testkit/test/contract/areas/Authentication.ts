@@ -1,0 +1,83 @@
+import { assert } from "@effect/vitest"
+import * as Api from "../support/Api.ts"
+import type { Area } from "../support/Lab.ts"
+import { failure, status } from "../support/Objects.ts"
+
+const whoAmI = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+
+export const authentication: Area = {
+  name: "Authentication",
+  tests: (it) => {
+    it("knows the bearer of a client certificate", function* ({ api }) {
+      const { body, status: code } = yield* api.post(whoAmI, {})
+      assert.strictEqual(code, 201)
+      assert.isString(body.status.userInfo.username)
+      assert.include(body.status.userInfo.groups, "system:masters")
+      assert.include(body.status.userInfo.groups, "system:authenticated")
+    })
+
+    it("refuses who shows nothing", function* ({ cluster }) {
+      const answer = yield* Api.make(cluster.kubeconfig, { anonymous: true }).get("/api/v1/namespaces")
+      assert.deepStrictEqual(answer.body, {
+        kind: "Status",
+        apiVersion: "v1",
+        metadata: {},
+        status: "Failure",
+        message: "Unauthorized",
+        reason: "Unauthorized",
+        code: 401
+      })
+    })
+
+    it("refuses a token that it did not issue", function* ({ cluster }) {
+      const answer = yield* Api.make(cluster.kubeconfig, { token: "nonsense" }).get("/api/v1/namespaces")
+      assert.deepStrictEqual(failure(answer), status(401, "Unauthorized", "Unauthorized"))
+    })
+
+    it("tells anybody that it is well", function* ({ cluster }) {
+      const { body } = yield* Api.make(cluster.kubeconfig, { anonymous: true }).get("/readyz")
+      assert.strictEqual(body, "ok")
+    })
+
+    it("issues a token for a service account, and knows its bearer", function* ({ api, cluster, namespace }) {
+      const path = `/api/v1/namespaces/${namespace}/serviceaccounts`
+      yield* api.post(path, { metadata: { name: "robot" } })
+      const { body, status: code } = yield* api.post(`${path}/robot/token`, { spec: { expirationSeconds: 600 } })
+      assert.strictEqual(code, 201)
+      assert.strictEqual(body.kind, "TokenRequest")
+      assert.isAbove(Date.parse(body.status.expirationTimestamp), Date.now())
+      const robot = Api.make(cluster.kubeconfig, { token: body.status.token })
+      const { userInfo } = (yield* robot.post(whoAmI, {})).body.status
+      assert.strictEqual(userInfo.username, `system:serviceaccount:${namespace}:robot`)
+      assert.sameMembers(userInfo.groups, [
+        "system:serviceaccounts",
+        `system:serviceaccounts:${namespace}`,
+        "system:authenticated"
+      ])
+    })
+
+    it("forgets a token whose account is gone", function* ({ api, cluster, namespace }) {
+      const path = `/api/v1/namespaces/${namespace}/serviceaccounts`
+      yield* api.post(path, { metadata: { name: "robot" } })
+      const { body } = yield* api.post(`${path}/robot/token`, { spec: {} })
+      yield* api.delete(`${path}/robot`)
+      const answer = yield* Api.make(cluster.kubeconfig, { token: body.status.token }).post(whoAmI, {})
+      assert.strictEqual(answer.status, 401)
+    })
+
+    it("acts as another for who may", function* ({ api }) {
+      const { body } = yield* api.send("POST", whoAmI, {}, { "impersonate-user": "jane", "impersonate-group": "devs" })
+      assert.strictEqual(body.status.userInfo.username, "jane")
+      assert.sameMembers(body.status.userInfo.groups, ["devs", "system:authenticated"])
+    })
+
+    it.real("knows users by their certificates", "other users", function* ({ cluster }) {
+      const jane = Api.make(yield* cluster.kubeconfigFor({ user: "jane", groups: ["devs"] }))
+      const { body } = yield* jane.post(whoAmI, {})
+      assert.deepStrictEqual(
+        [body.status.userInfo.username, body.status.userInfo.groups],
+        ["jane", ["devs", "system:authenticated"]]
+      )
+    })
+  }
+}
