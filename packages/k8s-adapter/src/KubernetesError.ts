@@ -7,6 +7,7 @@
 import * as ApiError from "./ApiError.ts"
 import { CertificateError } from "./CertificateError.ts"
 import { ConnectionError } from "./ConnectionError.ts"
+import { apiServiceOf, ofReason } from "./internal/apiReasons.ts"
 import { shorten } from "./internal/goTls.ts"
 import { failures, type NodeFailure } from "./internal/nodeFailure.ts"
 import { alertMeaning, connectionReason, isMaterialCode, verifyCodes } from "./internal/nodeTls.ts"
@@ -73,55 +74,6 @@ export interface RequestInfo {
 }
 
 type Fields = ApiError.ApiErrorFields
-
-/** The API's own reasons; a reason that stands here decides, whatever the status. */
-const byReason: { readonly [reason: string]: (fields: Fields) => ApiError.ApiError } = {
-  Unauthorized: (fields) => new ApiError.Unauthorized(fields),
-  Forbidden: (fields) => new ApiError.Forbidden(fields),
-  NotFound: (fields) => new ApiError.NotFound(fields),
-  AlreadyExists: (fields) => new ApiError.AlreadyExists(fields),
-  Conflict: (fields) => new ApiError.Conflict(fields),
-  Gone: (fields) => new ApiError.Expired(fields),
-  Expired: (fields) => new ApiError.Expired(fields),
-  Invalid: (fields) => new ApiError.Invalid(fields),
-  BadRequest: (fields) => new ApiError.BadRequest(fields),
-  MethodNotAllowed: (fields) => new ApiError.MethodNotSupported(fields),
-  NotAcceptable: (fields) => new ApiError.UnsupportedMediaType(fields),
-  UnsupportedMediaType: (fields) => new ApiError.UnsupportedMediaType(fields),
-  RequestEntityTooLarge: (fields) => new ApiError.RequestEntityTooLarge(fields),
-  TooManyRequests: (fields) => new ApiError.TooManyRequests(fields),
-  Timeout: (fields) => new ApiError.Timeout(fields),
-  ServerTimeout: (fields) => new ApiError.Timeout(fields),
-  ServiceUnavailable: (fields) => new ApiError.ServiceUnavailable({ ...fields, ...apiServiceOf(fields.url) }),
-  InternalError: (fields) => new ApiError.InternalError(fields)
-}
-
-/** The reason that an HTTP status stands for, where the answer gives none. */
-const reasonOf: { readonly [status: number]: string } = {
-  400: "BadRequest",
-  401: "Unauthorized",
-  403: "Forbidden",
-  404: "NotFound",
-  405: "MethodNotAllowed",
-  406: "NotAcceptable",
-  408: "Timeout",
-  409: "Conflict",
-  410: "Expired",
-  413: "RequestEntityTooLarge",
-  415: "UnsupportedMediaType",
-  422: "Invalid",
-  429: "TooManyRequests",
-  500: "InternalError",
-  502: "ServiceUnavailable",
-  503: "ServiceUnavailable",
-  504: "Timeout"
-}
-
-/** `/apis/metrics.k8s.io/v1beta1/nodes` is served by the APIService `v1beta1.metrics.k8s.io`. */
-const apiServiceOf = (url: string): { readonly apiService?: string } => {
-  const found = /\/apis\/([a-z0-9][a-z0-9.-]{0,252})\/(v[a-z0-9]{1,60})(?:[/?]|$)/.exec(url.slice(0, 2000))
-  return found === null ? {} : { apiService: `${found[2]}.${found[1]}` }
-}
 
 /** The path of a proxied Service, Pod or Node: what is behind it is no aggregated API. */
 const isProxyPath = (url: string): boolean => /\/proxy(?:[/?]|$)/.test(url.slice(0, 4000))
@@ -195,8 +147,7 @@ export const fromStatus = (response: FailedResponse, request: RequestInfo): Kube
     const called = fromServerCall(text.message, fields)
     if (called !== undefined) return called
   }
-  const reason = Object.hasOwn(byReason, text.reason) ? text.reason : (reasonOf[status] ?? "")
-  return byReason[reason]?.(fields) ?? new ApiError.OtherStatus(fields)
+  return ofReason(fields)
 }
 
 const fromServerCall = (message: string, fields: Fields): KubernetesError | undefined => {

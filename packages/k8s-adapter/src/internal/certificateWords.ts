@@ -56,7 +56,7 @@ export const certificateWords: ReadonlyArray<Wording> = [
     "revoked",
     0,
     /\bCERT_REVOKED\b|SEC_CERT_REVOKED|CERT_TRUST_IS_REVOKED|ERR_CERT_REVOKED|SEC_ERROR_REVOKED_CERTIFICATE|CRYPT_E_REVOKED|0x80092010/,
-    /(?<!alert )certificate (?:has been |was |is |chain is )?revoked/i,
+    /(?<!alert |ALERT: Fatal - )certificate (?:has been |was |is |chain is )?revoked/i,
     /CertificateRevokedException|invalid peer certificate: Revoked|InvalidCertificate\(Revoked\)/
   ),
   ...words(
@@ -73,12 +73,12 @@ export const certificateWords: ReadonlyArray<Wording> = [
     0,
     /\bCERT_HAS_EXPIRED\b|SEC_ERROR_EXPIRED_(?:ISSUER_)?CERTIFICATE|SEC_E_CERT_EXPIRED|0x80090328/,
     /CertificateExpiredException|\bcert_expired\b/,
-    /(?<!alert |\b(?:if|when|whether|once|unless|until) (?:the |a |your |this |its |any )?(?:[a-z]{1,15} )?)\b(?:certificate|cert)s?(?: chain)? (?:has |have |is |was |are |had |already |been ){0,3}expired(?! or (?:is )?not)(?![^\n]{0,60}(?:renewing|re-?issuing|regenerating|will be renewed))/i,
-    /(?:certificate|\.crt|\.pem) .{0,120}(?:has|is|was) (?:already )?expired(?! or (?:is )?not)/i,
+    /(?<!alert |ALERT: Fatal - |\b(?:if|when|whether|once|unless|until) (?:the |a |your |this |its |any )?(?:[a-z]{1,15} )?)\b(?:certificate|cert)s?(?: chain)? (?:has |have |is |was |are |had |already |been ){0,3}expired(?! or (?:is )?not)(?![^\n]{0,60}(?:renewing|re-?issuing|regenerating|will be renewed))/i,
+    /(?:certificate|\.crt["']?|\.pem["']?) (?:in|at|for|from|file|located|of|with|stored|which|["'/[])[^\n]{0,120}(?<!CRL )(?:has|is|was) (?:already )?expired(?! or (?:is )?not)/i,
     /(?:received|peer's|issued|server|client|serving|CA|root|intermediate|leaf) certificate(?: chain)? (?:has|is) (?:already )?expired/i,
     /chain uses (?:an )?expired certificate|presented an expired certificate/i,
     /(?:invalid peer certificate: |InvalidCertificate\()(?:Expired|certificate expired)/,
-    /\bCertExpired\b|not valid anymore/,
+    /\bCertExpired\b|not valid anymore|generated (?:CLIENT|SERVER) ALERT: Fatal - Certificate Expired/,
     /certificate[^\n]{0,40} after (?:the |its )?["']?not ?after/i
   ),
   ...words(
@@ -103,8 +103,18 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /certificate is self[- ]signed/i
   ),
   ...words(
+    "other",
+    0,
+    // GnuTLS says "NOT trusted" before every reason; these are the ones that no other reason stands for.
+    /NOT trusted\.\s{1,4}The (?:revocation or OCSP|certificate requires|certificate chain (?:violates|uses insecure))/,
+    // An alert that this side sends is about the other side's certificate, and says no more than that.
+    /generated (?:CLIENT|SERVER) ALERT: Fatal - (?:Bad|Unsupported) Certificate|generated (?:CLIENT|SERVER) ALERT: Fatal - Certificate Unknown/i,
+    /sending (?:a )?(?:fatal |warning )?alert:? (?:bad_?certificate|unsupported_?certificate|certificate_?unknown)/i
+  ),
+  ...words(
     "unknown-authority",
     0,
+    /Fatal error: unknown ca\b|tls_alert,\s{0,5}["']unknown ca|sending (?:a )?(?:fatal |warning )?alert:? unknown_?ca/i,
     /certificate (?:is )?signed by (?:an )?unknown authority/i,
     /unable to get (?:local )?issuer cert(?:ificate)?|UNABLE_TO_GET_ISSUER_CERT|unable to verify the first certificate|UNABLE_TO_VERIFY_LEAF_SIGNATURE|\bCERT_UNTRUSTED\b/i,
     /unable to find valid certification path|PKIX path building failed|Path does not chain with any of the trust anchors|Trust anchor for certification path not found|No trusted certificate found/i,
@@ -117,7 +127,7 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /certificate (?:[^.:;,]{1,120} )?(?:is |was )?not trusted|certificate cannot be authenticated with (?:given|known) CA|untrusted certificate authority|untrusted (?:root|issuer)/i,
     /certificate issuer has been marked as not trusted/i,
     /SSL certificate problem: Invalid certificate chain|errSSLXCertChainInvalid|errSSLUnknownRootCert/i,
-    /generated CLIENT ALERT: Fatal - Unknown CA/i,
+    /generated (?:CLIENT|SERVER) ALERT: Fatal - Unknown CA/i,
     /unable to verify (?:the )?(?:leaf|issuer) (?:certificate|signature)/i
   ),
   ...words(
@@ -161,12 +171,13 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /client didn't provide a certificate|peer did not return a certificate|PEER_DID_NOT_RETURN_A_CERTIFICATE|NoCertificatesPresented|peer sent no certificates/i,
     /No required SSL certificate|client sent no required SSL certificate|null cert chain|Empty client certificate chain|GNUTLS_E_CERTIFICATE_REQUIRED|400 The SSL certificate error|requires a valid client certificate|client certificate (?:is )?required|no client certificate (?:was )?(?:presented|provided|sent)/i,
     /failed to verify client(?:'s)? certificate/i,
-    /\{tls_alert,\s{0,20}\{?"?(?:unknown_ca|bad_certificate|certificate_(?:expired|revoked|unknown|required))/
+    /received (?:CLIENT|SERVER) ALERT: Fatal - (?:Unknown CA|Bad Certificate|Unsupported Certificate|Certificate (?:Revoked|Expired|Unknown|Required)|Access Denied)/i,
+    /tls_alert,\s{0,20}\{?:?["']?(?:unknown_ca|bad_certificate|certificate_(?:expired|revoked|unknown|required))/
   ),
   ...words(
     "other",
     2,
-    /certificate[ _]verify[ _]failed|SSLCertVerificationError/i,
+    /certificate[ _]verify[ _]failed|SSLCertVerificationError|verify (?:error:num=|return code: )[1-9]|Verification error: /i,
     /\bCERT_(?:CHAIN_TOO_LONG|REJECTED)\b|\bINVALID_PURPOSE\b|\bPATH_LENGTH_EXCEEDED\b|(?:unsupported|unsuitable) certificate purpose|invalid CA certificate|certificate chain too long|path length constraint exceeded/i,
     /CERT_TRUST_\w{1,40}|unable to (?:check|determine) revocation|unable to get certificate CRL|CRL (?:has expired|is not yet valid)|CRYPT_E_NO_REVOCATION_CHECK|CRYPT_E_REVOCATION_OFFLINE|0x8009201[23]|RevocationStatusUnknown|OfflineRevocation/i,
     /(?:EE|CA) certificate key too weak|CA signature digest algorithm too weak|(?:EE|CA)[ _]KEY[ _]TOO[ _]SMALL|(?:EE|CA|ee|ca) (?:key too small|md too weak)|CA_MD_TOO_WEAK|ERR_CERT_WEAK_(?:SIGNATURE_ALGORITHM|KEY)/,
@@ -186,4 +197,4 @@ export const certificateWords: ReadonlyArray<Wording> = [
 
 /** A quick look: a line without any of these cannot match the table. */
 export const mayMatch =
-  /x509|cert|ssl|tls|pkix|trust|issuer|principal name|altname|alternative|commonname|hostname|common name|ip sans|dnsnames|no name matching|signature|root|pem|caBundle|remote error|fatal alert|0x8009|0x800b|unknown_ca|key (?:values|type|does)|private key|partialchain|nottimevalid|unable to (?:get|verify|find|parse)|keyusage|key usage|pinned|peer not|invalid_purpose|path_length|key_values|key identifier|basic constraints|asn1|ossl|crl|revoked|not verified|selfsigned|self[- ]signed|\[x509|validity/i
+  /x509|cert|verif|ssl|tls|pkix|trust|issuer|principal name|altname|alternative|commonname|hostname|common name|ip sans|dnsnames|no name matching|signature|root|pem|caBundle|remote error|fatal alert|0x8009|0x800b|unknown_ca|key (?:values|type|does)|private key|partialchain|nottimevalid|unable to (?:get|verify|find|parse)|keyusage|key usage|pinned|peer not|invalid_purpose|path_length|key_values|key identifier|basic constraints|asn1|ossl|crl|revoked|not verified|selfsigned|self[- ]signed|\[x509|validity/i

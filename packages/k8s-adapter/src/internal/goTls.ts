@@ -38,7 +38,7 @@ const x509Words: ReadonlyArray<readonly [RegExp, Reason]> = [
   [/^["“‘][^"”’]{0,300}["”’] certificate is revoked/, "revoked"],
   [/^(?:ECDSA verification failure|Ed25519 verification failure|crypto\/rsa: verification error)/, "bad-signature"],
   [
-    /^(?:malformed|invalid (?!signature)|trailing data|negative serial|inner and outer|RSA |failed to parse|failed to unmarshal|unsupported elliptic|unknown elliptic|PKCS#8|decryption password|no DEK-Info|zero or negative|missing ASN\.1|certificate contains duplicate|unknown public key)/,
+    /^[^:]{0,60}\b(?:is malformed|cannot be parsed)|^(?:malformed|cannot parse|invalid (?!signature)|trailing data|negative serial|inner and outer|RSA |failed to parse|failed to unmarshal|unsupported elliptic|unknown elliptic|PKCS#8|decryption password|no DEK-Info|zero or negative|missing ASN\.1|certificate contains duplicate|unknown public key)/,
     "malformed"
   ]
 ]
