@@ -246,7 +246,19 @@ export interface ClientOptions extends Kubeconfig.LoadOptions, Transport.Transpo
 export const make = (
   options: ClientOptions = {}
 ): Effect.Effect<Shape, KubeconfigError | CertificateError, Scope.Scope> =>
-  Effect.flatMap(Transport.make(Kubeconfig.load(options), options), Operations.make)
+  fromKubeconfig(Kubeconfig.load(options), options)
+
+/**
+ * Makes a client from a kubeconfig of any source. `load` is run again whenever a certificate or a login is refused.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fromKubeconfig = (
+  load: Effect.Effect<Kubeconfig.Kubeconfig, KubeconfigError | CertificateError>,
+  options?: Transport.TransportOptions
+): Effect.Effect<Shape, KubeconfigError | CertificateError, Scope.Scope> =>
+  Effect.flatMap(Transport.make(load, options), Operations.make)
 
 /**
  * The client of the API server that a program works on.
