@@ -81,8 +81,8 @@ const integerValue = (sign: string, digits: string): unknown => {
  * ```ts import.meta.vitest
  * import * as KubernetesYaml from "@holdfast/k8s-adapter/KubernetesYaml"
  *
- * ["0644", "yes", "1_000", "12:30:45", "2026-11-23", "v1.0"].map(KubernetesYaml.plainScalar)
- * // => [420, true, 1000, "12:30:45", "2026-11-23", "v1.0"]
+ * const texts = ["0644", "yes", "1_000", "12:30:45", "2026-11-23", "v1.0"]
+ * texts.map(KubernetesYaml.plainScalar) // => [420, true, 1000, "12:30:45", "2026-11-23", "v1.0"]
  * ```
  *
  * @category parsing
