@@ -1,6 +1,6 @@
 /** What happens to every object on its way into storage: names, identity, generation, and who may write which half. */
 import type { Core } from "../Core.ts"
-import { equals, type JsonObject, type Mutable, objectAt, setAt, stringAt } from "../Json.ts"
+import { arrayAt, equals, isObject, type Json, type JsonObject, type Mutable, objectAt, setAt, stringAt, stringsAt } from "../Json.ts"
 import type { ResourceType } from "../Resources.ts"
 import { badRequest, type FieldError } from "../Status.ts"
 
@@ -67,7 +67,7 @@ export const stampNew = (
   namespace: string | undefined
 ): JsonObject => {
   const metadata: Mutable = { ...objectAt(object, "metadata") }
-  const prefix = stringAt(object, "metadata", "generateName", "resourceVersion")
+  const prefix = stringAt(object, "metadata", "generateName")
   if (!stringAt(object, "metadata", "name") && prefix) metadata["name"] = `${prefix.slice(0, 58)}${core.suffix()}`
   if (resource.namespaced && namespace !== undefined) metadata["namespace"] = namespace
   else delete metadata["namespace"]
@@ -86,7 +86,12 @@ const head = (resource: ResourceType) => ({ apiVersion: resource.apiVersion, kin
 const body = ({ apiVersion: _, kind: __, ...rest }: JsonObject): JsonObject => rest
 
 /** Keeps the identity of an object that is being changed, and counts generations. */
-export const stampChanged = (before: JsonObject, after: JsonObject, resource: ResourceType): JsonObject => {
+export const stampChanged = (before: JsonObject, changed: JsonObject, resource: ResourceType): JsonObject => {
+  // Only the subresource finalize changes the finalizers of a namespace.
+  const after =
+    resource.storage === "/namespaces"
+      ? setAt(changed, ["spec", "finalizers"], objectAt(before, "spec")["finalizers"])
+      : changed
   const old = objectAt(before, "metadata")
   const metadata: Mutable = { ...objectAt(after, "metadata") }
   for (const key of [
@@ -130,7 +135,51 @@ const labelText =
 const labelNamed = new Set(["/namespaces", "/services"])
 
 /** Complaints about `metadata`. */
-export const metadataErrors = (object: JsonObject, resource: ResourceType): ReadonlyArray<FieldError> => {
+export const metadataErrors = (
+  object: JsonObject,
+  before: JsonObject | undefined,
+  resource: ResourceType
+): ReadonlyArray<FieldError> => [
+  ...nameErrors(object, resource),
+  ...ownerErrors(object),
+  ...finalizerErrors(object, before)
+]
+
+const standardFinalizers = new Set(["kubernetes", "orphan", "foregroundDeletion"])
+
+const finalizerErrors = (object: JsonObject, before: JsonObject | undefined): ReadonlyArray<FieldError> => {
+  const finalizers = stringsAt(object, "metadata", "finalizers")
+  const errors: Array<FieldError> = finalizers.flatMap((value, index) =>
+    standardFinalizers.has(value) || value.includes("/")
+      ? []
+      : [
+          {
+            type: "Invalid",
+            field: `metadata.finalizers[${index}]`,
+            value,
+            detail: "name is neither a standard finalizer name nor is it fully qualified"
+          }
+        ]
+  )
+  if (stringAt(before, "metadata", "deletionTimestamp") === undefined) return errors
+  const old = stringsAt(before, "metadata", "finalizers")
+  const added = finalizers.filter((each) => !old.includes(each))
+  if (added.length === 0) return errors
+  const list = added.map((each) => JSON.stringify(each)).join(", ")
+  const detail = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`
+  return [...errors, { type: "Forbidden", field: "metadata.finalizers", detail }]
+}
+
+const ownerErrors = (object: JsonObject): ReadonlyArray<FieldError> => {
+  const references = arrayAt(object, "metadata", "ownerReferences")
+  const [first, second] = references.filter((each) => isObject(each) && each["controller"] === true)
+  if (first === undefined || second === undefined) return []
+  const name = (each: Json) => `${stringAt(each, "kind")}/${stringAt(each, "name")}`
+  const detail = `Only one reference can have Controller set to true. Found "true" in references for ${name(first)} and ${name(second)}`
+  return [{ type: "Invalid", field: "metadata.ownerReferences", value: references, detail }]
+}
+
+const nameErrors = (object: JsonObject, resource: ResourceType): ReadonlyArray<FieldError> => {
   const name = stringAt(object, "metadata", "name") ?? ""
   const field = "metadata.name"
   const errors: Array<FieldError> = []
