@@ -22,7 +22,7 @@ interface Row {
 }
 
 const { values } = parseArgs({
-  options: { json: { type: "string" }, rounds: { type: "string", default: "15" } }
+  options: { json: { type: "string" }, rounds: { type: "string", default: "40" } }
 })
 const rounds = Number(values.rounds)
 const operations = 2000
@@ -44,7 +44,7 @@ const timeOf = async (contender: Contender, operation: () => () => Promise<numbe
 /** Nanoseconds for an operation, medians of rounds in which all take turns. */
 const compareTimes = async (operation: () => () => Promise<number>) => {
   const times = new Map(contenders.map(({ name }) => [name, [] as Array<number>]))
-  for (let round = -3; round < rounds; round++) {
+  for (let round = -30; round < rounds; round++) {
     for (const contender of contenders) {
       const time = await timeOf(contender, operation)
       if (round >= 0) times.get(contender.name)?.push(time)

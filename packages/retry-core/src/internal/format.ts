@@ -1,12 +1,10 @@
-import * as Duration from "effect/Duration"
-
-/** Writes milliseconds for a person to read: `1.2s`, `300ms`, `2m 5s`. */
-export const formatMillis = (millis: number): string =>
-  millis < 1000
-    ? `${Math.round(millis)}ms`
-    : millis < 60_000
-      ? `${Math.round(millis / 100) / 10}s`
-      : Duration.format(Duration.millis(Math.round(millis / 1000) * 1000))
+/** Writes milliseconds for a person to read: `300ms`, `1.2s`, `2m5s`. */
+export const formatMillis = (millis: number): string => {
+  if (millis < 1000) return `${Math.round(millis)}ms`
+  if (millis < 60_000) return `${Math.round(millis / 100) / 10}s`
+  const seconds = Math.round(millis / 1000)
+  return `${Math.floor(seconds / 60)}m${seconds % 60}s`
+}
 
 const limit = 1000
 

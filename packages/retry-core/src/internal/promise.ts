@@ -193,36 +193,61 @@ class PromiseRun<A, in out E> {
     }
     const event = end === undefined ? state.plan(state.backoff(this.#host.random())) : undefined
     if (event === undefined) this.#giveUp(end ?? "deadline")
-    else if (this.#tell(event)) this.#wait()
+    else if (this.#tell(event) && this.#wait()) this.#again()
   }
 
-  #wait(): void {
+  // The following answer whether to try again right now. That keeps the stack under the caller's function short, and an
+  // error that it makes there cheap; where there is something to wait for, they go on by themselves.
+
+  #wait(): boolean {
     const state = this.#state
     const { wake } = state
-    if (wake?.latest !== undefined && wake.version !== state.seen) {
-      this.#woken(wake.latest)
-      return
-    }
+    if (wake?.latest !== undefined && wake.version !== state.seen) return this.#woken(wake.latest)
+    const left = state.waitLeft(this.#host.now())
+    // Now and then the event loop has to turn, or an endless series of immediate retries would not hear of an abort.
+    if (left <= 0 && state.number % 64 !== 0) return this.#slept()
     const forget = wake?.subscribe((hint) => {
       this.#clear()
-      this.#woken(hint)
+      if (this.#woken(hint)) this.#again()
     })
-    this.#sleep(state.waitLeft(this.#host.now()), () => this.#slept(), forget)
+    const stop = this.#host.startTimer(Math.max(0, left), () => {
+      this.#clear()
+      if (this.#slept()) this.#again()
+    })
+    this.#cancel = () => {
+      stop()
+      forget?.()
+    }
+    return false
   }
 
-  #slept(): void {
+  #slept(): boolean {
     this.#state.slept()
-    this.#spend()
+    return this.#spend()
   }
 
-  #woken(hint: Hint): void {
-    this.#sleep(this.#state.woken(hint, this.#host.now(), this.#host.random()), () => this.#spend())
+  #woken(hint: Hint): boolean {
+    const rest = this.#state.woken(hint, this.#host.now(), this.#host.random())
+    if (rest <= 0) return this.#spend()
+    this.#cancel = this.#host.startTimer(rest, () => {
+      this.#cancel = undefined
+      if (this.#spend()) this.#again()
+    })
+    return false
   }
 
-  #spend(): void {
+  #spend(): boolean {
     const queue = this.#state.spend(this.#host.now())
-    if (queue === undefined) this.#giveUp("deadline")
-    else this.#sleep(queue, () => this.#again())
+    if (queue === undefined) {
+      this.#giveUp("deadline")
+      return false
+    }
+    if (queue === 0) return true
+    this.#cancel = this.#host.startTimer(queue, () => {
+      this.#cancel = undefined
+      this.#again()
+    })
+    return false
   }
 
   #again(): void {
@@ -237,23 +262,6 @@ class PromiseRun<A, in out E> {
     if (!this.#tell(end)) return
     this.#end()
     this.#reject(this.#state.errorOf(end))
-  }
-
-  #sleep(millis: number, next: () => void, forget?: () => void): void {
-    // Now and then the event loop has to turn, or an endless series of immediate retries would not hear of an abort.
-    if (millis <= 0 && this.#state.number % 64 !== 0) {
-      forget?.()
-      next()
-      return
-    }
-    const stop = this.#host.startTimer(Math.max(0, millis), () => {
-      this.#clear()
-      next()
-    })
-    this.#cancel = () => {
-      stop()
-      forget?.()
-    }
   }
 
   /** Tells of an event; answers whether to go on. */
