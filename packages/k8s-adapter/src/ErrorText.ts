@@ -156,16 +156,21 @@ const byWords = (lines: ReadonlyArray<string>): Found | undefined => {
     if (judged !== undefined && (best === undefined || judged.vagueness < best.vagueness)) best = { ...judged, line }
     if (best?.vagueness === 0) break
   }
-  if (best !== undefined) return best
-  const unwrapped = own.length > 1 ? judge(unwrap(own)) : undefined
-  return unwrapped === undefined ? undefined : { reason: unwrapped.reason, line: "" }
+  if (best?.vagueness === 0 || own.length < 2) return best
+  const line = unwrap(own)
+  const judged = judge(line)
+  return judged !== undefined && (best === undefined || judged.vagueness < best.vagueness) ? { ...judged, line } : best
 }
 
 const contextLength = 20_000
 
+const ownMaterial: ReadonlySet<Reason> = new Set<Reason>(["malformed", "invalid-ca-bundle"])
+
 const certificateError = ({ reason, line }: Found, lines: ReadonlyArray<string>): Explanation => {
   const near = placeOf(line)
-  const where = near === "other" ? placeOf(lines.join("\n").slice(0, contextLength)) : near
+  const place = near === "other" ? placeOf(lines.join("\n").slice(0, contextLength)) : near
+  // Material that cannot be read is our own: it fails before anything is said to the API server.
+  const where = place === "api-server" && ownMaterial.has(reason) ? "kubeconfig" : place
   return {
     certificate: true,
     reason,

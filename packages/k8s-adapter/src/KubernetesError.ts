@@ -11,7 +11,7 @@ import { apiServiceOf, ofReason } from "./internal/apiReasons.ts"
 import { shorten } from "./internal/goTls.ts"
 import { failures, type NodeFailure } from "./internal/nodeFailure.ts"
 import { alertMeaning, connectionReason, isMaterialCode, verifyCodes } from "./internal/nodeTls.ts"
-import { isLastingFailure, readDenial, readServerCall } from "./internal/serverMessage.ts"
+import { isLastingFailure, isSchemaError, readDenial, readServerCall } from "./internal/serverMessage.ts"
 import { header, printable, property, readStatus, retryAfter, stringOf } from "./internal/status.ts"
 import { KubeconfigError } from "./KubeconfigError.ts"
 import { UnexpectedResponse } from "./UnexpectedResponse.ts"
@@ -146,6 +146,7 @@ export const fromStatus = (response: FailedResponse, request: RequestInfo): Kube
   if (status === 500 || status === 502 || status === 503) {
     const called = fromServerCall(text.message, fields)
     if (called !== undefined) return called
+    if (isSchemaError(text.message)) return new ApiError.Invalid(fields)
   }
   return ofReason(fields)
 }
@@ -285,7 +286,9 @@ const certificateVerdict = (failure: NodeFailure): Pick<CertificateError, "reaso
 }
 
 const detailOf = (failure: NodeFailure): string => {
-  const words = failure.reason !== "" && failure.code.startsWith("ERR_TLS") ? failure.reason : failure.message
+  // OpenSSL's line has its words between thread ids, error numbers and source files; fetch gives them apart.
+  const openssl = /:SSL routines:[^:]{0,100}:([^:]{1,200}):/.exec(failure.message.slice(0, 2000))?.[1]
+  const words = openssl ?? (failure.reason === "" ? failure.message : failure.reason)
   const line = shorten(words.replaceAll("\n", " ").trim())
   return failure.code === "" || line.includes(failure.code)
     ? line

@@ -146,6 +146,33 @@ describe("fromStatus", () => {
     )
   })
 
+  it("reads a conversion webhook behind the storage's layers, as a kube-apiserver 1.37 words reads, lists and writes", () => {
+    const failed = `conversion webhook for t1.example.com/v1, Kind=Thing failed: ${post}${verify}x509: certificate signed by unknown authority`
+    const decoding = `object not decodable revision=218: ${failed}`
+    const storage = `StorageError: corrupt object, Code: 7, Key: /registry/t1.example.com/things/t1/a, ResourceVersion: 0, AdditionalErrorMsg: ${decoding}`
+    for (const error of [
+      internal(storage),
+      status(500, "StorageReadError", `failed to read one or more things.t1.example.com from the storage: ${storage}`),
+      status(500, "", decoding),
+      status(500, "", failed)
+    ]) {
+      assert.strictEqual(seen(error), "unknown-authority @ conversion-webhook")
+      assert.strictEqual(Classify.classify(error)._tag, "Transient")
+      assert(error instanceof CertificateError)
+      assert.strictEqual(error.conversion, "t1.example.com/v1, Kind=Thing")
+    }
+  })
+
+  it("takes a field that the schema does not have for the object's fault, though the server says 500", () => {
+    const error = status(
+      500,
+      "InternalError",
+      "failed to create typed patch object (default/x; /v1, Kind=ConfigMap): .dota: field not declared in schema"
+    )
+    assert.strictEqual(error._tag, "Invalid")
+    assert.strictEqual(Classify.classify(error)._tag, "Permanent")
+  })
+
   it("reads a webhook's URL with odd characters", () => {
     const url = 'Post "https://hook.web.svc:443/a\\"x509: b\\\\\\": c?timeout=10s": '
     assert.strictEqual(
@@ -396,6 +423,14 @@ describe("fromNodeError", () => {
     assert(error instanceof CertificateError)
     assert.include(error.message, "DNS:b")
     assert.strictEqual(error.notAfter?.toISOString(), "2026-11-24T18:55:37.000Z")
+  })
+
+  it("tells OpenSSL's words without its numbers and source files", () => {
+    const text =
+      "write EPROTO 405D:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:../deps/a.c:77:"
+    const raw = fromNodeError(coded("EPROTO", { message: text }), server)
+    assert(raw._tag === "ConnectionError")
+    assert.strictEqual(raw.detail, "EPROTO: wrong version number")
   })
 
   it("takes a missing file for the kubeconfig's fault", () => {

@@ -156,7 +156,7 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /could not load (?:PEM )?client certificate|unable to set (?:private key|client certificate) file|unable to use client certificate|unable to load (?:client )?(?:key|private key|certificate)(?: file)?\b/i,
     /cannot load certificate(?: key)? "|failed to load (?:incomplete )?(?:certificate chain|private key) from/i,
     /unable to read client-(?:cert|key)/i,
-    /Could not parse certificate|(?:invalid peer certificate: |InvalidCertificate\()(?:BadEncoding|BadDer)/i,
+    /Could not parse certificate|CertificateException: (?:java\.io\.IOException|Unable to initialize)|CertificateParsingException|(?:invalid peer certificate: |InvalidCertificate\()(?:BadEncoding|BadDer)/i,
     /format error in certificate's|unable to decode issuer public key|error parsing (?:X\.?509 )?certificate|failed to parse (?:[a-z]{1,20} )?certificate|malformed (?:X\.?509 )?certificate|could not decode (?:the )?certificate|asn1: (?:structure|syntax) error/i,
     /(?:certificate|cert) and (?:private )?key (?:do not|don't) match/i
   ),
@@ -177,7 +177,7 @@ export const certificateWords: ReadonlyArray<Wording> = [
   ...words(
     "other",
     2,
-    /certificate[ _]verify[ _]failed|SSLCertVerificationError|verify (?:error:num=|return code: )[1-9]|Verification error: /i,
+    /certificate[ _]verify[ _]failed|SSLCertVerificationError|\bCert(?:ificate|PathValidator|PathBuilder)Exception\b|SSLPeerUnverifiedException|verify (?:error:num=|return code: )[1-9]|Verification error: /i,
     /\bCERT_(?:CHAIN_TOO_LONG|REJECTED)\b|\bINVALID_PURPOSE\b|\bPATH_LENGTH_EXCEEDED\b|(?:unsupported|unsuitable) certificate purpose|invalid CA certificate|certificate chain too long|path length constraint exceeded/i,
     /CERT_TRUST_\w{1,40}|unable to (?:check|determine) revocation|unable to get certificate CRL|CRL (?:has expired|is not yet valid)|CRYPT_E_NO_REVOCATION_CHECK|CRYPT_E_REVOCATION_OFFLINE|0x8009201[23]|RevocationStatusUnknown|OfflineRevocation/i,
     /(?:EE|CA) certificate key too weak|CA signature digest algorithm too weak|(?:EE|CA)[ _]KEY[ _]TOO[ _]SMALL|(?:EE|CA|ee|ca) (?:key too small|md too weak)|CA_MD_TOO_WEAK|ERR_CERT_WEAK_(?:SIGNATURE_ALGORITHM|KEY)/,

@@ -85,7 +85,7 @@ export const x509Verdict = (text: string): Verdict => {
 }
 
 /** Whether Go's name of a TLS alert, as in `remote error: tls: bad certificate`, speaks of our certificate. */
-export const isCertificateAlert = (name: string): boolean => Object.hasOwn(alertReasons, name)
+const isCertificateAlert = (name: string): boolean => Object.hasOwn(alertReasons, name)
 
 const ownMaterial =
   /^(?:failed to find any PEM data in|failed to find (?:PEM block|certificate PEM|"CERTIFICATE")|failed to find \\?"|found a certificate rather than a key|failed to parse (?:private key|certificate)|private key does not match|private key type does not match|unknown public key algorithm)/

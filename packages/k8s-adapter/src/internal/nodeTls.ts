@@ -70,7 +70,7 @@ const certificateAlerts: ReadonlySet<number> = new Set([42, 43, 44, 45, 46, 48, 
 /** 80 internal error, 112 unrecognized name: a Go server that has no certificate yet says either. */
 const notReadyAlerts: ReadonlySet<number> = new Set([80, 112])
 
-export const alertNumber = (message: string): number | undefined => {
+const alertNumber = (message: string): number | undefined => {
   const found = /SSL alert number (\d{1,3})/.exec(message.slice(0, 2000))
   return found === null ? undefined : Number(found[1])
 }

@@ -41,12 +41,12 @@ const methods = /^(?:Get|Post|Put|Patch|Delete|Head|Options) /
 const hostOf = (url: string): string | undefined => /^https?:\/\/([^/?#\s"]{1,300})/.exec(url)?.[1]?.replace(/^.*@/, "")
 
 /** The error at the heart of Go's transport layers, and the host that was called. */
-export interface TransportFailure {
+interface TransportFailure {
   readonly cause: string
   readonly host?: string
 }
 
-export const unwrap = (text: string): TransportFailure => {
+const unwrap = (text: string): TransportFailure => {
   let rest = text
   let host: string | undefined
   for (let depth = 0; depth < 12; depth++) {
@@ -157,6 +157,18 @@ export const readDenial = (message: string): Denial | undefined => {
   )
   return policy === null ? undefined : { explanation: message.slice(policy.index + policy[0].length) }
 }
+
+/**
+ * Whether a 500 is about the object after all: server-side apply tells a field that the schema does not have so, and the
+ * merge of an object that does not fit its schema (structured-merge-diff, apiserver/pkg/endpoints/handlers/patch.go).
+ */
+export const isSchemaError = (message: string): boolean =>
+  /^failed to create typed patch object |^failed to (?:create manager for existing fields|update managed fields): /.test(
+    message.slice(0, 80)
+  ) &&
+  /field not declared in schema|expected \S{1,60}, got|duplicate entries for key|schema error/.test(
+    message.slice(0, 4000)
+  )
 
 /**
  * Failed calls that look the same on the next try: something answers there that is no webhook, or speaks no TLS.

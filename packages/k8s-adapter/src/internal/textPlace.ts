@@ -22,15 +22,15 @@ const places: ReadonlyArray<readonly [Where, RegExp]> = [
     "kubeconfig",
     /^(?:error|Error): (?:unable to load root certificates|tls: (?:failed to find|private key))|kubectl error tls: failed to find/
   ],
-  ["other", /failed to pull image|pulling image|failed to do request|ErrImagePull|https?:\/\/[^\s"\/]{1,200}\/v[12]\//i],
+  ["other", /failed to pull image|pulling image|failed to do request|ErrImagePull|https?:\/\/[^\s"/]{1,200}\/v[12]\//i],
   [
     "api-server",
-    /KubernetesClientException|Unable to connect to the server|The connection to the server|couldn't get current server API group list|Kubernetes cluster unreachable|failed to download openapi|unable to (?:fetch|retrieve) (?:the )?(?:complete list of )?server|getting credentials: exec|Unable to authenticate the request|kube-apiserver|failed to get (?:server|API) (?:groups|version)|error communicating with the apiserver|kubernetes\.default(?:\.svc)?\b/i
+    /KubernetesClientException|\bio\.kubernetes\.client\b|Unable to connect to the server|The connection to the server|couldn't get current server API group list|Kubernetes cluster unreachable|failed to download openapi|unable to (?:fetch|retrieve) (?:the )?(?:complete list of )?server|getting credentials: exec|Unable to authenticate the request|kube-apiserver|failed to get (?:server|API) (?:groups|version)|error communicating with the apiserver|kubernetes\.default(?:\.svc)?\b/i
   ],
   // Paths that only an API server has, at whatever host and port.
   [
     "api-server",
-    /https:\/\/[^\s"'/]{1,300}(?:\/[^\s"'/]{1,100}){0,4}\/(?:api\/v1|apis\/|api\?timeout|apis\?timeout|openapi\/v[23]|version\?timeout|version\b|livez|readyz|healthz)|url: \/(?:\S{1,200}\/)?(?:api|apis|version)\b|': \/apis?\//
+    /https:\/\/[^\s"'/]{1,300}(?:\/[^\s"'/]{1,100}){0,4}\/(?:api\/v1|apis\/|api\?timeout|apis\?timeout|openapi\/v[23]|version\?timeout|version\b|livez|readyz|healthz)|url:\s{1,40}\/(?:\S{1,200}\/)?(?:api|apis|version)\b|': \/(?:apis?\/|version\b)/
   ],
   [
     "api-server",
