@@ -171,6 +171,7 @@ export const make: (
               Effect.sync(() => {
                 used.pool?.made.retire()
                 used.pool = { clientCertificate, made }
+                for (const pool of pools) if (pool.isEmpty()) pools.delete(pool)
                 pools.add(made)
               })
           )

@@ -27,6 +27,8 @@ export interface ConnectionPool {
   readonly agent: Agent
   /** Lets requests under way finish, and opens no connection for others. */
   readonly retire: () => void
+  /** Whether it holds no connection; a retired one can be forgotten then. */
+  readonly isEmpty: () => boolean
   /** Closes everything now. */
   readonly close: () => void
 }
@@ -85,11 +87,14 @@ export const make = Effect.fnUntraced(function* (options: PoolOptions) {
     agent.maxFreeSockets = 0
     for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy()
   }
+  const isEmpty = () =>
+    cancels.size === 0 &&
+    [agent.sockets, agent.freeSockets, agent.requests].every((held) => Object.keys(held).length === 0)
   const close = () => {
     for (const cancel of cancels) cancel()
     agent.destroy()
   }
-  return { agent, retire, close } satisfies ConnectionPool
+  return { agent, retire, isEmpty, close } satisfies ConnectionPool
 })
 
 const tlsOptions = ({ clientCertificate, cluster }: PoolOptions): Effect.Effect<https.AgentOptions, Error> =>
