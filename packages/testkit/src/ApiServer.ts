@@ -39,6 +39,13 @@ export interface Options {
   readonly historyLimit?: number | undefined
   /** Time between the bookmarks of a watch; a minute when left out. */
   readonly bookmarkInterval?: Duration.Input | undefined
+  /**
+   * Whether it does what a controller manager does beside a real API server: garbage collection, emptying deleted
+   * namespaces, a default ServiceAccount for each new one. It does, when left out.
+   */
+  readonly controllerManager?: boolean | undefined
+  /** Whether a request without credentials is one of `system:anonymous`, to be forbidden; it gets 401 when left out. */
+  readonly anonymousAuth?: boolean | undefined
   /** Namespaces to start with besides those that every cluster has. */
   readonly namespaces?: ReadonlyArray<string> | undefined
 }
@@ -65,9 +72,11 @@ export interface ApiServer extends TestCluster {
     /** Makes a certificate that has expired already. */
     readonly expired?: boolean | undefined
   }) => Effect.Effect<{ readonly caPem: string; readonly kubeconfig: string }>
+  /** Forgets history, as compaction of etcd does; the same as `faults.expireHistory`. */
+  readonly compact: Effect.Effect<void>
   /** A kubeconfig for another user, with a client certificate of its own. */
-  readonly kubeconfigFor: (user: {
-    readonly name: string
+  readonly kubeconfigFor: (options: {
+    readonly user: string
     readonly groups?: ReadonlyArray<string> | undefined
     readonly validity?: Duration.Input | undefined
     readonly notBefore?: Date | undefined
@@ -131,28 +140,30 @@ export const make = (options: Options = {}): Effect.Effect<ApiServer, never, Sco
       tokens: options.tokens ?? {},
       historyLimit: options.historyLimit ?? 10_000,
       bookmarkInterval: options.bookmarkInterval ?? "1 minute",
-      namespaces: options.namespaces ?? []
+      namespaces: options.namespaces ?? [],
+      controllerManager: options.controllerManager ?? true,
+      anonymousAuth: options.anonymousAuth ?? false
     })
     yield* Effect.acquireRelease(
       Effect.promise(() => cluster.start()),
       () => Effect.promise(() => cluster.stop())
     )
 
-    const kubeconfigFor: ApiServer["kubeconfigFor"] = (user) =>
+    const kubeconfigFor: ApiServer["kubeconfigFor"] = ({ groups, notBefore, user, validity }) =>
       Effect.map(
         certified(
           CertificateAuthority.issue(clientCa, {
-            commonName: user.name,
-            organization: user.groups ?? [],
+            commonName: user,
+            organization: groups ?? [],
             usages: ["client"],
-            validity: user.validity ?? "365 days",
-            notBefore: user.notBefore
+            validity: validity ?? "365 days",
+            notBefore
           })
         ),
         (issued) =>
           kubeconfig({
             name: "testkit",
-            user: user.name,
+            user,
             server: cluster.url,
             identity: {
               ca: servingCa.certificate.pem,
@@ -161,7 +172,7 @@ export const make = (options: Options = {}): Effect.Effect<ApiServer, never, Sco
             }
           })
       )
-    const admin = () => kubeconfigFor({ name: "kubernetes-admin", groups: ["system:masters"] })
+    const admin = () => kubeconfigFor({ user: "kubernetes-admin", groups: ["system:masters"] })
 
     return {
       kind: "embedded" as const,
@@ -170,6 +181,7 @@ export const make = (options: Options = {}): Effect.Effect<ApiServer, never, Sco
       kubeconfig: yield* admin(),
       route: (service, target) => Effect.sync(() => cluster.route(service, target)),
       faults: cluster.faults,
+      compact: cluster.faults.expireHistory,
       stats: cluster.stats,
       kubeconfigFor,
       rotateServingCertificate: Effect.fnUntraced(function* (rotation) {

@@ -1,6 +1,7 @@
 /** Takes a request to its handler: resources, discovery, OpenAPI, health. */
 import { createHash } from "node:crypto"
 import type { Access } from "./access/Access.ts"
+import type { Aggregator } from "./aggregation/Aggregator.ts"
 import * as Discovery from "./discovery/Discovery.ts"
 import * as OpenApi from "./discovery/OpenApi.ts"
 import * as Objects from "./handlers/Objects.ts"
@@ -12,6 +13,7 @@ import { forbidden, methodNotAllowed, pathNotFound, StatusError } from "./Status
 
 export interface Api extends Objects.Services {
   readonly access: Access
+  readonly aggregator: Aggregator
   readonly url: () => string
   readonly tokens: Reviews.TokenIssuer
 }
@@ -36,6 +38,8 @@ const ok = (body: Parameters<typeof encode>[0] | string): Answer =>
 const publicPaths = /^\/(version|healthz|livez|readyz)(\/|$)/
 
 export const handle = async (api: Api, request: ApiRequest): Promise<Answer> => {
+  const passedOn = await api.aggregator.handle(request)
+  if (passedOn !== undefined) return passedOn
   const info = RequestInfo.parse(request.method, request.path, request.query)
   if (info === undefined) return nonResource(api, request)
   const denied = api.access.denies(request.user, info)
@@ -126,7 +130,11 @@ const nonResource = (api: Api, request: ApiRequest): Answer => {
       return document(request, body, `application/json;g=apidiscovery.k8s.io;v=${v};as=APIGroupDiscoveryList`)
     }
     if (parts.length === 1)
-      return ok(prefix === "api" ? Discovery.coreVersions(new URL(api.url()).host) : Discovery.groupList(resources))
+      return ok(
+        prefix === "api"
+          ? Discovery.coreVersions(new URL(api.url()).host)
+          : Discovery.groupList(resources, api.aggregator.groups())
+      )
     const found =
       prefix === "api"
         ? Discovery.resourceList(resources, "", first ?? "")

@@ -11,6 +11,7 @@ import { Access } from "./access/Access.ts"
 import { Dispatcher } from "./admission/Dispatcher.ts"
 import { Services } from "./admission/Services.ts"
 import { WebhookClients } from "./admission/WebhookClients.ts"
+import { Aggregator } from "./aggregation/Aggregator.ts"
 import { Core } from "./Core.ts"
 import { converter } from "./crd/Conversion.ts"
 import * as CustomResources from "./crd/CustomResources.ts"
@@ -21,6 +22,7 @@ import { authenticate } from "./http/Authentication.ts"
 import { Injector } from "./http/Injector.ts"
 import { Listener, type Material } from "./http/Listener.ts"
 import type { User } from "./http/Request.ts"
+import { stringAt } from "./Json.ts"
 import * as Kinds from "./registry/Kinds.ts"
 import { Registry } from "./registry/Registry.ts"
 import { seed } from "./seed.ts"
@@ -34,6 +36,8 @@ export interface ClusterOptions {
   readonly historyLimit: number
   readonly bookmarkInterval: Duration.Input
   readonly namespaces: ReadonlyArray<string>
+  readonly controllerManager: boolean
+  readonly anonymousAuth: boolean
 }
 
 const limit = 100_000
@@ -64,15 +68,17 @@ export class Cluster {
     this.services = new Services(this.core)
     this.clients = new WebhookClients(this.services, () => this.core.millis())
     this.core.convert = converter(this.core, this.clients)
+    const aggregator = new Aggregator(this.core, this.services, this.clients)
     this.api = {
       core: this.core,
       registry: new Registry(this.core, Kinds.make()),
       admission: new Dispatcher(this.core, this.clients),
       watches: this.watches,
       access: new Access(this.core),
+      aggregator,
       url: () => this.url,
       tokens: {
-        get: (token) => this.tokens.get(token),
+        get: (token) => this.user(token),
         issue: (user) => {
           const token = `testkit-${this.core.uuid()}`
           this.tokens.set(token, user)
@@ -84,9 +90,12 @@ export class Cluster {
       for (const each of this.watches.open) if (each.resource.storage === resource.storage) each.end("end")
       this.core.store.drop(resource.storage)
     })
-    new GarbageCollector(this.core)
-    new Namespaces(this.core)
+    if (options.controllerManager) {
+      new GarbageCollector(this.core)
+      new Namespaces(this.core)
+    }
     seed(this.core, options.namespaces)
+    aggregator.registerLocal()
     this.listener = this.newListener()
   }
 
@@ -111,12 +120,22 @@ export class Cluster {
     this.listener.present(material)
   }
 
+  /** The bearer of a token; that of a service account is good as long as the account is there. */
+  private user(token: string): User | undefined {
+    const user = this.tokens.get(token)
+    const [, , namespace, name] = user?.name.startsWith("system:serviceaccount:") === true ? user.name.split(":") : []
+    if (user?.uid === undefined || namespace === undefined) return user
+    const account = this.core.store.get("/serviceaccounts", `${namespace}/${name}`)
+    return stringAt(account, "metadata", "uid") === user.uid ? user : undefined
+  }
+
   private newListener(): Listener {
     const { core } = this
     const listener = new Listener({
       material: this.material,
       port: this.port,
-      authenticate: (message) => authenticate(message, this.tokens),
+      authenticate: (message) =>
+        authenticate(message, { get: (token) => this.user(token) }, this.options.anonymousAuth),
       handle: (request) => handle(this.api, request),
       millis: () => core.millis(),
       uuid: () => core.uuid(),

@@ -84,6 +84,8 @@ export interface ResourceType {
   readonly shape: Shape
   /** Where objects of all versions of the kind are stored: `group/plural`. */
   readonly storage: string
+  /** The version in which they are stored. */
+  readonly storageApiVersion: string
   /** What a CustomResourceDefinition says, for custom resources. */
   readonly custom?: CustomResource
 }
@@ -91,7 +93,6 @@ export interface ResourceType {
 export interface CustomResource {
   /** The name of the definition. */
   readonly definition: string
-  readonly storageVersion: string
   /** The structural schema of this version, as written in the definition. */
   readonly schema: Json | undefined
   readonly preserveUnknownFields: boolean
@@ -141,7 +142,9 @@ const builtins: ReadonlyArray<ResourceType> = table
             ? allVerbs.filter((each) => each !== "deletecollection")
             : allVerbs,
       shape: builtin(group, version, kind),
-      storage: `${group}/${plural}`
+      ...(apiVersion === "events.k8s.io/v1"
+        ? { storage: "/events", storageApiVersion: "v1" }
+        : { storage: `${group}/${plural}`, storageApiVersion: apiVersion })
     }
   })
 
@@ -193,9 +196,7 @@ export class Resources {
     const seen = new Map<string, ResourceType>()
     for (const each of this.byPath.values()) {
       if (!each.verbs.includes("list")) continue
-      if (each.custom === undefined ? !seen.has(each.storage) : each.custom.storageVersion === each.version) {
-        seen.set(each.storage, each)
-      }
+      if (each.storageApiVersion === each.apiVersion) seen.set(each.storage, each)
     }
     return [...seen.values()]
   }

@@ -154,7 +154,7 @@ const words: Record<FieldError["type"], string> = {
 
 const errorBody = (error: FieldError): string => {
   const value =
-    error.value === undefined || ["Required", "Forbidden", "TooLong", "TooMany"].includes(error.type)
+    error.value === undefined || ["Required", "Forbidden", "TooLong"].includes(error.type)
       ? ""
       : `: ${JSON.stringify(error.value)}`
   return `${words[error.type]}${value}${error.detail === "" ? "" : `: ${error.detail}`}`
@@ -179,6 +179,50 @@ export const invalid = (resource: Resource, name: string, errors: ReadonlyArray<
         message: errorBody(error),
         field: error.field
       }))
+    }
+  )
+}
+
+/** A conversion webhook failed: no reason, only the code and the text; who reads storage makes more of it. */
+export class ConversionFailure extends StatusError {
+  constructor(message: string) {
+    super(500, "", message)
+  }
+}
+
+interface Stored {
+  readonly resource: Resource
+  readonly key: string
+  readonly revision: string
+}
+
+const undecodable = (failure: ConversionFailure, revision: string) =>
+  `object not decodable revision=${revision}: ${failure.message}`
+
+const corrupt = (failure: ConversionFailure, { key, resource, revision }: Stored, prefix: string) =>
+  `StorageError: corrupt object, Code: 7, Key: ${prefix}/${resource.group}/${resource.plural}/${key}, ResourceVersion: 0, AdditionalErrorMsg: ${undecodable(failure, revision)}`
+
+/** What a reader of one object is told when it cannot be converted. */
+export const corruptObject = (failure: ConversionFailure, stored: Stored) => internalError(corrupt(failure, stored, ""))
+
+/** What a writer is told. */
+export const undecodableObject = (failure: ConversionFailure, revision: string) =>
+  new StatusError(500, "", undecodable(failure, revision))
+
+/** What a reader of a list is told. */
+export const corruptList = (failure: ConversionFailure, stored: Stored) => {
+  const { resource } = stored
+  const field = `/registry/${resource.group}/${resource.plural}/${stored.key}`
+  const message = corrupt(failure, stored, "/registry")
+  return new StatusError(
+    500,
+    "StorageReadError",
+    `failed to read one or more ${qualified(resource)} from the storage: ${message}`,
+    {
+      name: "list",
+      group: resource.group,
+      kind: resource.plural,
+      causes: [{ reason: "UnexpectedServerResponse", message, field }]
     }
   )
 }

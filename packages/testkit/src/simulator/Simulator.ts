@@ -11,6 +11,7 @@
  * @since 0.1.0
  */
 import * as Foreign from "../internal/simulator/Foreign.ts"
+import * as Mint from "../internal/simulator/Mint.ts"
 import { clock, deedText, happeningText, ids, leafText } from "../internal/simulator/Text.ts"
 import * as Timeline from "../internal/simulator/Timeline.ts"
 import * as Versioned from "../internal/simulator/Versioned.ts"
@@ -92,7 +93,6 @@ export const run = <Memory>(
   let failure: Failure | undefined
   let deeds = 0
   let rotations = 0
-  let made = 0
 
   const note = (who: string, what: () => string): void => {
     if (options?.trace === true) trace.push(`${clock(now)}  ${who.padEnd(10)} ${what()}`)
@@ -100,6 +100,10 @@ export const run = <Memory>(
 
   // ---- the objects ----
   const foreign = schedule.foreign ? Foreign.certificates() : undefined
+  const mint = Mint.make({
+    authorities: foreign === undefined ? [] : [foreign.authority],
+    leaves: foreign === undefined ? [] : [foreign.leaf]
+  })
   const state = Versioned.make<{ readonly value: unknown; readonly says: string }>()
   const serving = Versioned.make<ServingContent>(
     foreign === undefined ? undefined : { leaf: foreign.leaf, staged: undefined, bundle: [foreign.authority], note: 0 }
@@ -204,14 +208,19 @@ export const run = <Memory>(
   }
 
   // ---- the question ----
+  let judgedAt = 0
   const judge = (): void => {
+    judgedAt = now
     if (failure !== undefined || (now < calm && foreign === undefined)) return
     for (const server of apiServers) {
-      for (const [index, effective] of server.goesBy.entries()) {
-        if (effective.foreign) continue
+      for (let index = 0; index < targets.length; index++) {
+        const effective = server.goesBy[index]
+        if (effective === undefined || effective.foreign) continue
+        const { bundle } = effective.content
         for (const pod of pods) {
-          if (pod.presents === undefined || pod.startedAt > now) continue
-          const said = refusal(pod.presents, effective.content.bundle, now + server.skew)
+          const { presents } = pod
+          if (presents === undefined || pod.startedAt > now) continue
+          const said = refusal(presents, bundle, now + server.skew)
           if (said === undefined) continue
           failure = {
             at: now,
@@ -219,8 +228,8 @@ export const run = <Memory>(
             target: targets[index]?.name ?? "",
             pod: pod.name,
             refusal: said,
-            presented: pod.presents,
-            bundle: effective.content.bundle,
+            presented: presents,
+            bundle,
             onlyOnNewConnections: pod.swappedAt === now
           }
           return
@@ -311,7 +320,7 @@ export const run = <Memory>(
   const step = (process: Process): void => {
     process.wakesAt = Number.POSITIVE_INFINITY
     // Certificates end without anybody's doing.
-    judge()
+    if (now >= judgedAt + minute) judge()
     const [memory, deed] = protocol.step(process.memory, sightOf(process))
     process.memory = memory
     process.outcome = undefined
@@ -358,36 +367,28 @@ export const run = <Memory>(
   const perform = (process: Process, deed: Deed): Outcome => {
     if (deed.kind !== "makeAuthority" && deed.kind !== "makeLeaf") note(process.name, () => deedText(deed))
     switch (deed.kind) {
-      case "makeAuthority": {
-        const { bridgedBy, notAfter, notBefore } = deed
-        const ways = bridgedBy === undefined ? [] : [{ by: bridgedBy.id, ...bridgedBy }, ...bridgedBy.bridges]
-        const bridges = ways.map((way) => ({
-          by: way.by,
-          notBefore,
-          notAfter: Math.min(notAfter, bridgedBy?.notAfter ?? notAfter, way.notAfter)
-        }))
-        return { conflict: false, authority: { id: `ca-${++made}`, notBefore, notAfter, bridges } }
-      }
-      case "makeLeaf": {
-        const { issuer, notAfter, notBefore } = deed
-        return {
-          conflict: false,
-          leaf: { id: `leaf-${++made}`, issuer: issuer.id, bridges: issuer.bridges, notBefore, notAfter }
-        }
-      }
+      case "makeAuthority":
+        return { conflict: false, authority: mint.authority(deed, deed.bridgedBy) }
+      case "makeLeaf":
+        return { conflict: false, leaf: mint.leaf(deed, deed.issuer) }
       case "writeState":
         return swap(process, state, deed.over, () => {
           state.write(now, { value: deed.value, says: deed.says })
           wakeAll()
         })
       case "writeServing":
-        return swap(process, serving, deed.over, () => writeServing(deed.value))
+        return swap(process, serving, deed.over, () => {
+          const { leaf } = deed.value
+          writeServing(leaf === undefined ? deed.value : { ...deed.value, leaf: mint.real(leaf) })
+        })
       case "writeTarget": {
         const index = targets.findIndex(({ name }) => name === deed.target)
         const target = targets[index]
         return target === undefined
           ? { conflict: true }
-          : swap(process, target.object, deed.over, () => writeTarget(index, deed.value, false))
+          : swap(process, target.object, deed.over, () =>
+              writeTarget(index, { ...deed.value, bundle: mint.realBundle(deed.value.bundle) }, false)
+            )
       }
       case "probe":
         return {
@@ -396,7 +397,8 @@ export const run = <Memory>(
             const server = apiServers.find(({ name }) => name === pair.apiServer)
             const content = server?.goesBy[targets.findIndex(({ name }) => name === pair.target)]?.content
             if (server === undefined || content === undefined || server.apart > now) return []
-            const trusted = refusal({ ...deed.leaf, bridges: [] }, content.bundle, now + server.skew) === undefined
+            const trusted =
+              refusal({ ...mint.real(deed.leaf), bridges: [] }, content.bundle, now + server.skew) === undefined
             return [{ ...pair, note: content.note, trusted }]
           })
         }

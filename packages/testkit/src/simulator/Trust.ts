@@ -68,8 +68,11 @@ const running = (span: Validity, at: number): boolean => span.notBefore <= at &&
  */
 export const refusal = (leaf: Leaf, bundle: ReadonlyArray<Trusted>, at: number): string | undefined => {
   if (!running(leaf, at)) return at < leaf.notBefore ? "not valid yet" : "expired"
-  const ways = [leaf.issuer, ...leaf.bridges.filter((each) => running(each, at)).map(({ by }) => by)]
-  const known = bundle.filter(({ id }) => ways.includes(id))
-  if (known.some((each) => running(each, at))) return undefined
-  return known.length > 0 ? "authority expired" : "unknown authority"
+  let isKnown = false
+  for (const each of bundle) {
+    const leadsThere = each.id === leaf.issuer || leaf.bridges.some((way) => way.by === each.id && running(way, at))
+    if (leadsThere && running(each, at)) return undefined
+    isKnown ||= leadsThere
+  }
+  return isKnown ? "authority expired" : "unknown authority"
 }

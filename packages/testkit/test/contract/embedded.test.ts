@@ -4,5 +4,5 @@ import { areas } from "./areas.ts"
 import { run } from "./support/Lab.ts"
 
 describe("embedded", () => {
-  run({ kind: "embedded", make: ApiServer.make() }, areas)
+  run({ kind: "embedded", make: ApiServer.make({ controllerManager: false }) }, areas)
 })

@@ -1,6 +1,7 @@
 /** Calls mutating webhooks one after the other and validating ones together, and words what comes of it. */
-import { evaluate } from "../cel/Evaluate.ts"
+
 import type { Core } from "../Core.ts"
+import { evaluate } from "../cel/Evaluate.ts"
 import {
   arrayAt,
   equals,

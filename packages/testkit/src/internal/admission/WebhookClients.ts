@@ -24,9 +24,24 @@ export class CallError extends Error {
 const idleMillis = 90_000
 const handshakeMillis = 10_000
 
+/** A request to pass on. */
+export interface Exchange {
+  readonly method: string
+  readonly headers?: Readonly<Record<string, string | Array<string>>>
+  readonly body?: string | Buffer
+}
+
+export interface Answer {
+  readonly status: number
+  readonly text: string
+  readonly contentType: string
+}
+
 interface Client {
   readonly agent: https.Agent
   readonly url: URL
+  /** Host and port as Go writes them: with the port of a Service, though it is the usual one. */
+  readonly authority: string
 }
 
 interface Target {
@@ -49,21 +64,36 @@ export class WebhookClients {
     const client = this.client(config)
     const url = new URL(client.url)
     url.searchParams.set("timeout", `${timeoutSeconds}s`)
-    const shown = `Post ${JSON.stringify(url.port === "" && config["service"] !== undefined ? url.href.replace(url.host, `${url.host}:443`) : url.href)}: `
-    const { status, text } = await this.send(client, url, JSON.stringify(body), timeoutSeconds * 1000).catch(
-      (error: Error) => {
-        throw new CallError("call", shown + error.message)
-      }
+    const { status, text } = await this.call(
+      client,
+      url,
+      { method: "POST", body: JSON.stringify(body) },
+      timeoutSeconds * 1000
     )
     if (status < 200 || status > 206) throw new CallError("call", statusText(status, text))
     try {
       return JSON.parse(text) as Json
     } catch {
+      const first = `'${text.slice(0, 1)}'`
       throw new CallError(
         "call",
-        `couldn't get version/kind; json parse error: invalid character ${JSON.stringify(text.slice(0, 1)).replaceAll('"', "'")} looking for beginning of value`
+        `couldn't get version/kind; json parse error: invalid character ${first} looking for beginning of value`
       )
     }
+  }
+
+  /** Sends any request to the server behind a Service, and returns its answer whatever it is. */
+  forward(config: JsonObject, path: string, exchange: Exchange, timeoutSeconds: number): Promise<Answer> {
+    const client = this.client(config)
+    return this.call(client, new URL(path, client.url), exchange, timeoutSeconds * 1000)
+  }
+
+  private call(client: Client, url: URL, exchange: Exchange, timeout: number): Promise<Answer> {
+    const shown = url.port === "" ? url.href.replace(url.host, client.authority) : url.href
+    const verb = `${exchange.method.slice(0, 1)}${exchange.method.slice(1).toLowerCase()}`
+    return this.send(client, url, exchange, timeout).catch((error: Error) => {
+      throw new CallError("call", `${verb} ${JSON.stringify(shown)}: ${error.message}`)
+    })
   }
 
   close(): void {
@@ -79,7 +109,8 @@ export class WebhookClients {
       service["namespace"] ?? "",
       service["name"] ?? "",
       service["path"] ?? "",
-      service["port"] ?? 443
+      service["port"] ?? 443,
+      config["insecureSkipTLSVerify"] ?? false
     ])
     const known = this.clients.get(key)
     if (known !== undefined) return known
@@ -91,10 +122,15 @@ export class WebhookClients {
     // Verification is done here, in Go's order and words, and by the server's clock.
     Object.assign(agent, {
       createConnection: (_options: unknown, done: (error: Error | null, socket?: Duplex) => void) => {
-        this.connect(target, roots, done)
+        this.connect(target, config["insecureSkipTLSVerify"] === true ? undefined : roots, done)
       }
     })
-    const client = { agent, url: target.url }
+    const { url } = target
+    const client = {
+      agent,
+      url,
+      authority: config["url"] === undefined ? `${url.hostname}:${url.port || 443}` : url.host
+    }
     this.clients.set(key, client)
     return client
   }
@@ -126,7 +162,7 @@ export class WebhookClients {
 
   private connect(
     target: Target,
-    roots: ReadonlyArray<X509Certificate>,
+    roots: ReadonlyArray<X509Certificate> | undefined,
     done: (error: Error | null, socket?: Duplex) => void
   ): void {
     const address = target.resolve()
@@ -154,7 +190,8 @@ export class WebhookClients {
       }
     }
     socket.once("secureConnect", () => {
-      const problem = verify(chainOf(socket.getPeerX509Certificate()), roots, target.host, this.now())
+      const chain = chainOf(socket.getPeerX509Certificate())
+      const problem = roots === undefined ? undefined : verify(chain, roots, target.host, this.now())
       settle(problem === undefined ? null : new Error(problem))
     })
     const local = () => `${socket.localAddress ?? "127.0.0.1"}:${socket.localPort ?? 0}`
@@ -166,25 +203,22 @@ export class WebhookClients {
     timer.unref()
   }
 
-  private send(
-    client: Client,
-    url: URL,
-    body: string,
-    timeout: number
-  ): Promise<{ readonly status: number; readonly text: string }> {
+  private send(client: Client, url: URL, exchange: Exchange, timeout: number): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      const { body = "", headers = {}, method } = exchange
       const request = https.request(
         {
           agent: client.agent,
           host: url.hostname,
           port: url.port || 443,
           path: `${url.pathname}${url.search}`,
-          method: "POST",
+          method,
           headers: {
-            host: url.port === "" ? `${url.hostname}:443` : url.host,
-            "content-type": "application/json",
+            host: client.authority,
+            ...(body.length === 0 ? {} : { "content-type": "application/json" }),
             accept: "application/json, */*",
             "user-agent": "kube-apiserver-admission",
+            ...headers,
             "content-length": Buffer.byteLength(body)
           }
         },
@@ -193,7 +227,11 @@ export class WebhookClients {
           response.on("data", (chunk: Buffer) => chunks.push(chunk))
           response.on("end", () => {
             clearTimeout(timer)
-            resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") })
+            resolve({
+              status: response.statusCode ?? 0,
+              text: Buffer.concat(chunks).toString("utf8"),
+              contentType: response.headers["content-type"] ?? "text/plain; charset=utf-8"
+            })
           })
           response.on("error", (error) => fail(error))
         }

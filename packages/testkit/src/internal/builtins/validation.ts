@@ -40,12 +40,18 @@ const containers = (spec: JsonObject, path: string): ReadonlyArray<FieldError> =
   })
 }
 
-const notNegative = (object: JsonObject, ...path: ReadonlyArray<string>): ReadonlyArray<FieldError> => {
+const atLeast = (
+  object: JsonObject,
+  least: number,
+  detail: string,
+  ...path: ReadonlyArray<string>
+): ReadonlyArray<FieldError> => {
   const value = numberAt(object, ...path)
-  return value !== undefined && value < 0
-    ? [{ type: "Invalid", field: path.join("."), value, detail: "must be greater than or equal to 0" }]
-    : []
+  return value !== undefined && value < least ? [{ type: "Invalid", field: path.join("."), value, detail }] : []
 }
+
+const notNegative = (object: JsonObject, ...path: ReadonlyArray<string>): ReadonlyArray<FieldError> =>
+  atLeast(object, 0, "must be greater than or equal to 0", ...path)
 
 const workload: Rule = (after, before) => {
   const selector = objectAt(after, "spec")["selector"]
@@ -187,8 +193,19 @@ const rules: Readonly<Record<string, Rule>> = {
   "admissionregistration.k8s.io/mutatingwebhookconfigurations": webhooks,
   "rbac.authorization.k8s.io/clusterrolebindings": roleRef,
   "rbac.authorization.k8s.io/rolebindings": roleRef,
+  "coordination.k8s.io/leases": (after) => [
+    ...atLeast(after, 1, "must be greater than 0", "spec", "leaseDurationSeconds"),
+    ...notNegative(after, "spec", "leaseTransitions")
+  ],
+  "apiregistration.k8s.io/apiservices": (after) => {
+    const { caBundle, insecureSkipTLSVerify } = objectAt(after, "spec")
+    const field = "spec.insecureSkipTLSVerify"
+    return insecureSkipTLSVerify === true && caBundle !== undefined
+      ? [{ type: "Invalid", field, value: true, detail: "may not be true if caBundle is present" }]
+      : []
+  },
   [CustomResources.storage]: (after, before) => [
-    ...CustomResources.errors(after),
+    ...CustomResources.errors(after, before),
     ...immutable(after, before, "spec", "group"),
     ...immutable(after, before, "spec", "scope"),
     ...immutable(after, before, "spec", "names", "plural"),
@@ -200,4 +217,18 @@ export const errors = (
   after: JsonObject,
   before: JsonObject | undefined,
   resource: ResourceType
-): ReadonlyArray<FieldError> => rules[resource.storage]?.(after, before) ?? []
+): ReadonlyArray<FieldError> => [
+  ...(resource.apiVersion === "events.k8s.io/v1" && before === undefined ? newEvent(after) : []),
+  ...(rules[resource.storage]?.(after, before) ?? [])
+]
+
+/** The newer event API asks for more than the old one. */
+const newEvent = (event: JsonObject): ReadonlyArray<FieldError> => {
+  const type = stringAt(event, "type") ?? ""
+  return [
+    ...(stringAt(event, "eventTime") === undefined ? [required("eventTime")] : []),
+    ...(["Normal", "Warning"].includes(type)
+      ? []
+      : [{ type: "Invalid" as const, field: "type", value: "", detail: `has invalid value: ${type}` }])
+  ]
+}

@@ -1,14 +1,14 @@
 /** Conversion of custom objects between the versions of their kind: by name alone, or by a webhook. */
 import { CallError, type WebhookClients } from "../admission/WebhookClients.ts"
+import * as Events from "../builtins/events.ts"
 import type { Convert, Core } from "../Core.ts"
 import { arrayAt, isObject, type JsonObject, objectAt, stringAt } from "../Json.ts"
 import type { ResourceType } from "../Resources.ts"
-import { StatusError } from "../Status.ts"
+import { ConversionFailure } from "../Status.ts"
 import { storage } from "./CustomResources.ts"
 import { withDefaults } from "./Structural.ts"
 
-/** Go's error in a conversion has no reason, only the code and the text. */
-const failed = (from: string, why: string) => new StatusError(500, "", `conversion webhook for ${from} failed: ${why}`)
+const failed = (from: string, why: string) => new ConversionFailure(`conversion webhook for ${from} failed: ${why}`)
 
 const gvkText = (object: JsonObject) =>
   `${stringAt(object, "apiVersion") ?? ""}, Kind=${stringAt(object, "kind") ?? ""}`
@@ -16,7 +16,8 @@ const gvkText = (object: JsonObject) =>
 export const converter =
   (core: Core, clients: WebhookClients): Convert =>
   (objects, to) => {
-    const definition = to.custom === undefined ? undefined : core.store.get(storage, to.custom.definition)
+    if (to.custom === undefined) return objects.map((object) => Events.convert(object, to.apiVersion))
+    const definition = core.store.get(storage, to.custom.definition)
     const conversion = objectAt(definition, "spec", "conversion")
     const finish = (object: JsonObject) => withDefaults(object, to.custom?.schema) as JsonObject
     if (stringAt(conversion, "strategy") !== "Webhook") {
@@ -56,7 +57,9 @@ const byWebhook = async (
   if (stringAt(result, "status") !== "Success") throw failed(from, stringAt(result, "message") ?? "Internal error")
   const converted = arrayAt(response, "convertedObjects").filter(isObject)
   if (converted.length !== others.length) {
-    throw failed(from, `webhook returned ${converted.length} objects, expected ${others.length}`)
+    throw new ConversionFailure(
+      `conversion webhook for ${from} returned ${converted.length} objects, expected ${others.length}`
+    )
   }
   let next = 0
   return objects.map((object) => {

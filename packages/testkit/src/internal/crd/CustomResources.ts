@@ -1,10 +1,12 @@
 /** CustomResourceDefinitions at work: accepted, established, and their kinds served. */
+
+import { parseBundle } from "../admission/GoTls.ts"
 import type { Core } from "../Core.ts"
 import { arrayAt, equals, isObject, type Json, type JsonObject, objectAt, setAt, stringAt, stringsAt } from "../Json.ts"
 import type { CustomResource, PrinterColumn, ResourceType } from "../Resources.ts"
 import type { FieldError } from "../Status.ts"
 import { ruleErrors } from "./Rules.ts"
-import { prune, shapeOf, withDefaults } from "./Structural.ts"
+import { flag, properties, prune, shapeOf, withDefaults } from "./Structural.ts"
 import { duplicates, validate } from "./Validation.ts"
 
 export const storage = "apiextensions.k8s.io/customresourcedefinitions"
@@ -29,7 +31,7 @@ export const defaults = (definition: JsonObject): JsonObject => {
   return setAt(filled, ["spec", "conversion"], { ...withPort, strategy: conversion["strategy"] ?? "None" })
 }
 
-export const errors = (definition: JsonObject): ReadonlyArray<FieldError> => {
+export const errors = (definition: JsonObject, before: JsonObject | undefined): ReadonlyArray<FieldError> => {
   const found: Array<FieldError> = []
   const name = stringAt(definition, "metadata", "name") ?? ""
   const group = stringAt(definition, "spec", "group") ?? ""
@@ -78,7 +80,49 @@ export const errors = (definition: JsonObject): ReadonlyArray<FieldError> => {
       else found.push({ type: "Invalid", field, value: schema["type"], detail: "must be object at the root" })
     }
   })
-  return found
+  const same = versions.every((each) => equals(objectAt(each)["schema"], objectAt(versions[0])["schema"]))
+  versions.forEach((version, index) => {
+    if (same && index > 0) return
+    const field = same ? "spec.validation.openAPIV3Schema" : `spec.versions[${index}].schema.openAPIV3Schema`
+    found.push(...structureErrors(objectAt(version, "schema")["openAPIV3Schema"], field))
+  })
+  return [...found, ...bundleErrors(definition, before)]
+}
+
+const typeless = (schema: JsonObject) =>
+  schema["type"] === undefined && !flag(schema, "int-or-string") && !flag(schema, "preserve-unknown-fields")
+
+/** What makes a schema not structural: fields without a type. */
+const structureErrors = (schema: Json | undefined, field: string): ReadonlyArray<FieldError> => {
+  if (!isObject(schema)) return []
+  const inside = (inner: Json | undefined, at: string, what: string): ReadonlyArray<FieldError> => {
+    if (!isObject(inner)) return []
+    const missing: ReadonlyArray<FieldError> = typeless(inner)
+      ? [{ type: "Required", field: `${at}.type`, detail: `must not be empty for specified ${what}` }]
+      : []
+    return [...missing, ...structureErrors(inner, at)]
+  }
+  return [
+    ...Object.entries(properties(schema)).flatMap(([name, inner]) =>
+      inside(inner, `${field}.properties[${name}]`, "object fields")
+    ),
+    ...inside(schema["additionalProperties"], `${field}.additionalProperties`, "object fields"),
+    ...inside(schema["items"], `${field}.items`, "array items")
+  ]
+}
+
+/** A caBundle that was good may not become one that cannot be loaded. */
+const bundleErrors = (definition: JsonObject, before: JsonObject | undefined): ReadonlyArray<FieldError> => {
+  const path = ["spec", "conversion", "webhook", "clientConfig", "caBundle"]
+  const problem = (object: JsonObject | undefined): string | undefined => {
+    const text = Buffer.from(stringAt(object, ...path) ?? "", "base64").toString("utf8")
+    const parsed = text === "" ? [] : parseBundle(text)
+    return typeof parsed === "string" ? parsed : undefined
+  }
+  const detail = problem(definition)
+  if (detail === undefined || before === undefined || problem(before) !== undefined) return []
+  const value = stringAt(definition, ...path) ?? ""
+  return [{ type: "Invalid", field: "spec.conversion.webhookClientConfig.caBundle", value, detail }]
 }
 
 const column = (value: Json): PrinterColumn => {
@@ -113,7 +157,6 @@ const resourceOf = (definition: JsonObject, version: JsonObject): ResourceType =
   const selector = stringAt(scale, "labelSelectorPath")
   const custom: CustomResource = {
     definition: stringAt(definition, "metadata", "name") ?? "",
-    storageVersion: storageVersionOf(definition),
     schema,
     preserveUnknownFields: objectAt(schema)["x-kubernetes-preserve-unknown-fields"] === true,
     columns: arrayAt(version, "additionalPrinterColumns").map(column),
@@ -148,6 +191,7 @@ const resourceOf = (definition: JsonObject, version: JsonObject): ResourceType =
     verbs: ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"],
     shape: shapeOf(schema, true),
     storage: `${group}/${plural}`,
+    storageApiVersion: `${group}/${storageVersionOf(definition)}`,
     custom
   }
 }
@@ -205,6 +249,8 @@ export const serve = (core: Core, onRemoved: (resource: ResourceType) => void): 
   const register = (definition: JsonObject) => {
     const name = stringAt(definition, "metadata", "name") ?? ""
     core.resources.removeWhere((each) => each.custom?.definition === name)
+    const plural = stringAt(definition, "spec", "names", "plural") ?? ""
+    core.store.open(`${stringAt(definition, "spec", "group") ?? ""}/${plural}`)
     for (const version of arrayAt(definition, "spec", "versions")) {
       if (isObject(version) && version["served"] !== false) core.resources.add(resourceOf(definition, version))
     }

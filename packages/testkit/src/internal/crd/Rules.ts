@@ -56,15 +56,15 @@ const complain = (each: JsonObject, value: Json, old: Json | undefined, path: st
   if (usesOldSelf(rule) && old === undefined && !optional) return []
   const scope = { self: value, ...(old === undefined ? {} : { oldSelf: old }) }
   const field = `${path}${stringAt(each, "fieldPath") ?? ""}`.replace(/^\./, "") || "<nil>"
-  const shown: Json = isObject(value) ? "object" : isArray(value) ? "array" : value
+  const shown = isObject(value) || isArray(value) ? {} : { value }
   try {
     if (evaluate(rule, scope) === true) return []
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    return [{ type: "Invalid", field, value: shown, detail: `rule evaluation error: ${why}` }]
+    return [{ type: "Invalid", field, ...shown, detail: `rule evaluation error: ${why}` }]
   }
   const type = types[stringAt(each, "reason") ?? ""] ?? "Invalid"
-  return [{ type, field, value: shown, detail: message(each, rule, scope) }]
+  return [{ type, field, ...shown, detail: message(each, rule, scope) }]
 }
 
 const message = (each: JsonObject, rule: string, scope: Readonly<Record<string, unknown>>): string => {

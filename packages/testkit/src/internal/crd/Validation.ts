@@ -74,31 +74,29 @@ const typeError = (value: Json, type: string, path: string): FieldError => ({
   detail: `${path} in body must be of type ${type}: ${JSON.stringify(typeOf(value))}`
 })
 
+/** The first complaint about a string; a real server looks no further either, but for the format. */
 const ofString = (value: string, schema: JsonObject, path: string): ReadonlyArray<FieldError> => {
-  const errors: Array<FieldError> = []
+  const first = limitError(value, schema, path)
+  const format = formats[stringAt(schema, "format") ?? ""]
+  if (format === undefined || format.test(value)) return first === undefined ? [] : [first]
+  const detail = `${path} in body must be of type ${stringAt(schema, "format")}: ${JSON.stringify(value)}`
+  return [...(first === undefined ? [] : [first]), { type: "TypeInvalid", field: path, value, detail }]
+}
+
+const limitError = (value: string, schema: JsonObject, path: string): FieldError | undefined => {
   const length = [...value].length
   const max = numberAt(schema, "maxLength")
   const min = numberAt(schema, "minLength")
   const pattern = stringAt(schema, "pattern")
-  const format = stringAt(schema, "format")
   if (max !== undefined && length > max) {
-    errors.push({ type: "TooLong", field: path, value, detail: `may not be more than ${plural(max, "byte", "bytes")}` })
+    return { type: "TooLong", field: path, value, detail: `may not be more than ${plural(max, "byte", "bytes")}` }
   }
   if (min !== undefined && length < min) {
-    errors.push({ type: "Invalid", field: path, value, detail: `${path} in body should be at least ${min} chars long` })
+    return { type: "Invalid", field: path, value, detail: `${path} in body should be at least ${min} chars long` }
   }
-  if (pattern !== undefined && !new RegExp(pattern, "u").test(value)) {
-    errors.push({ type: "Invalid", field: path, value, detail: `${path} in body should match '${pattern}'` })
-  }
-  if (format !== undefined && formats[format] !== undefined && !formats[format].test(value)) {
-    errors.push({
-      type: "TypeInvalid",
-      field: path,
-      value,
-      detail: `${path} in body must be of type ${format}: ${JSON.stringify(value)}`
-    })
-  }
-  return errors
+  return pattern === undefined || new RegExp(pattern, "u").test(value)
+    ? undefined
+    : { type: "Invalid", field: path, value, detail: `${path} in body should match '${pattern}'` }
 }
 
 const ofNumber = (value: number, schema: JsonObject, path: string): ReadonlyArray<FieldError> => {

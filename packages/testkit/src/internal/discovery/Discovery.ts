@@ -61,15 +61,26 @@ const apiGroup = (resources: Resources, group: string): JsonObject => {
   return { name: group, versions: all, preferredVersion: all[0] ?? {} }
 }
 
-/** `/apis` */
-export const groupList = (resources: Resources): JsonObject => ({
-  kind: "APIGroupList",
-  apiVersion: "v1",
-  groups: resources
-    .groups()
-    .filter((group) => group !== "")
-    .map((group) => apiGroup(resources, group))
-})
+interface Remote {
+  readonly group: string
+  readonly version: string
+}
+
+/** `/apis`, with the groups that other servers serve. */
+export const groupList = (resources: Resources, remotes: ReadonlyArray<Remote>): JsonObject => {
+  const foreign = [...new Set(remotes.map(({ group }) => group))].map((name) => {
+    const all = remotes
+      .filter(({ group }) => group === name)
+      .map(({ version }) => ({ groupVersion: `${name}/${version}`, version }))
+    return { name, versions: all, preferredVersion: all[0] ?? {} }
+  })
+  const own = resources.groups().filter((group) => group !== "")
+  return {
+    kind: "APIGroupList",
+    apiVersion: "v1",
+    groups: [...own.map((group) => apiGroup(resources, group)), ...foreign]
+  }
+}
 
 /** `/apis/GROUP` */
 export const group = (resources: Resources, name: string): JsonObject | undefined =>

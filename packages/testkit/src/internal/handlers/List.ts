@@ -3,7 +3,7 @@ import type { Core } from "../Core.ts"
 import { encode } from "../http/Request.ts"
 import { type JsonObject, objectAt, stringAt } from "../Json.ts"
 import type { ResourceType } from "../Resources.ts"
-import { badRequest, expired, StatusError, tooLargeResourceVersion } from "../Status.ts"
+import { badRequest, ConversionFailure, corruptList, expired, StatusError, tooLargeResourceVersion } from "../Status.ts"
 import * as Selectors from "../store/Selectors.ts"
 
 export interface Page {
@@ -114,7 +114,11 @@ export const list = async (
     core,
     found.map(([, object]) => object),
     resource
-  )
+  ).catch((error: unknown) => {
+    const [key, object] = found.find(([, each]) => each["apiVersion"] !== resource.apiVersion) ?? []
+    if (!(error instanceof ConversionFailure) || key === undefined) throw error
+    throw corruptList(error, { resource, key, revision: stringAt(object, "metadata", "resourceVersion") ?? "" })
+  })
   const items: Array<JsonObject> = []
   let last = ""
   let index = 0

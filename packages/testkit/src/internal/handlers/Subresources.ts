@@ -6,7 +6,7 @@ import { type JsonObject, numberAt, objectAt, setAt, stringAt } from "../Json.ts
 import { jsonPatch, mergePatch } from "../patch/Patches.ts"
 import type { ResourceType } from "../Resources.ts"
 import { deleteObject } from "../registry/Deletion.ts"
-import type { WriteOptions } from "../registry/Registry.ts"
+import { isFinished, type WriteOptions } from "../registry/Registry.ts"
 import { methodNotAllowed, pathNotFound } from "../Status.ts"
 import type { Services } from "./Objects.ts"
 import type { TokenIssuer } from "./Reviews.ts"
@@ -116,11 +116,14 @@ const finalize = async (
   resource: ResourceType
 ): Promise<Answer> => {
   const body = await readObject(request)
-  const own = { ...options(request, info, resource), subresource: undefined }
-  const { object } = await services.registry.change(own, services.admission, (current) =>
-    setAt(current, ["spec", "finalizers"], objectAt(body, "spec")["finalizers"])
-  )
-  return { status: 200, body: encode(object) }
+  const current = await services.registry.get(resource, info.namespace, info.name ?? "")
+  const changed = setAt(current, ["spec", "finalizers"], objectAt(body, "spec")["finalizers"])
+  const { store } = services.core
+  const key = info.name ?? ""
+  const saved = isFinished(changed)
+    ? (store.remove(resource.storage, key, changed) ?? changed)
+    : store.put(resource.storage, key, changed)
+  return { status: 200, body: encode(saved) }
 }
 
 const token = async (
@@ -130,10 +133,11 @@ const token = async (
   resource: ResourceType
 ): Promise<Answer> => {
   const body = await readObject(request)
-  await services.registry.get(resource, info.namespace, info.name ?? "")
+  const account = await services.registry.get(resource, info.namespace, info.name ?? "")
   const namespace = info.namespace ?? ""
   const issued = services.tokens.issue({
     name: `system:serviceaccount:${namespace}:${info.name ?? ""}`,
+    uid: stringAt(account, "metadata", "uid") ?? "",
     groups: ["system:serviceaccounts", `system:serviceaccounts:${namespace}`]
   })
   const seconds = numberAt(body, "spec", "expirationSeconds") ?? 3600

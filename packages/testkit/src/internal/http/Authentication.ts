@@ -4,7 +4,9 @@ import type { TLSSocket } from "node:tls"
 import { unauthorized } from "../Status.ts"
 import type { User } from "./Request.ts"
 
-export type Tokens = ReadonlyMap<string, User> | { readonly get: (token: string) => User | undefined }
+export interface Tokens {
+  readonly get: (token: string) => User | undefined
+}
 
 const anonymous: User = { name: "system:anonymous", groups: ["system:unauthenticated"] }
 
@@ -36,14 +38,22 @@ const impersonated = (user: User, headers: NodeJS.Dict<ReadonlyArray<string>>): 
   return { name, groups: [...own, ...(own.includes("system:authenticated") ? [] : ["system:authenticated"])] }
 }
 
-export const authenticate = (message: IncomingMessage, tokens: Tokens): User => {
+/** Probes may come from anybody. */
+const openPaths = /^\/(healthz|livez|readyz)(\/|\?|$)/
+
+export const authenticate = (message: IncomingMessage, tokens: Tokens, anonymousAuth: boolean): User => {
   const [scheme, token = ""] = (message.headers.authorization ?? "").split(" ")
   const byCertificate = certificateUser(message.socket as TLSSocket)
   let user: User | null | undefined = byCertificate
   if (user === undefined || user === null) {
     const byToken = scheme?.toLowerCase() === "bearer" ? tokens.get(token.trim()) : undefined
     if (byToken !== undefined) user = byToken
-    else if (user === null || scheme?.toLowerCase() === "bearer") throw unauthorized()
+    else if (
+      user === null ||
+      scheme?.toLowerCase() === "bearer" ||
+      !(anonymousAuth || openPaths.test(message.url ?? ""))
+    )
+      throw unauthorized()
     else user = anonymous
   }
   const known =

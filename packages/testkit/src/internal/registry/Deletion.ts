@@ -3,7 +3,7 @@ import { type Core, keyOf } from "../Core.ts"
 import type { User } from "../http/Request.ts"
 import { isArray, type JsonObject, numberAt, objectAt, setAt, stringAt, stringsAt } from "../Json.ts"
 import type { ResourceType } from "../Resources.ts"
-import { conflict, notFound } from "../Status.ts"
+import { conflict, forbidden, invalid, notFound } from "../Status.ts"
 import type { Admission } from "./Registry.ts"
 
 export interface DeleteOptions {
@@ -15,14 +15,23 @@ export interface DeleteOptions {
   readonly warnings: Array<string>
 }
 
+const policies = ["Foreground", "Background", "Orphan"]
+
 /** `DeleteOptions` of the body over those of the query. */
 export const readOptions = (body: JsonObject, query: URLSearchParams): Omit<DeleteOptions, "user" | "warnings"> => {
   const grace =
     numberAt(body, "gracePeriodSeconds") ??
     (query.has("gracePeriodSeconds") ? Number(query.get("gracePeriodSeconds")) : undefined)
   const dryRun = body["dryRun"]
+  const propagationPolicy = stringAt(body, "propagationPolicy") ?? query.get("propagationPolicy") ?? undefined
+  if (propagationPolicy !== undefined && !policies.includes(propagationPolicy)) {
+    const detail = `supported values: ${[...policies, "nil"].map((each) => JSON.stringify(each)).join(", ")}`
+    throw invalid({ group: "meta.k8s.io", plural: "", kind: "DeleteOptions" }, "", [
+      { type: "NotSupported", field: "propagationPolicy", value: propagationPolicy, detail }
+    ])
+  }
   return {
-    propagationPolicy: stringAt(body, "propagationPolicy") ?? query.get("propagationPolicy") ?? undefined,
+    propagationPolicy,
     gracePeriodSeconds: grace,
     preconditions: objectAt(body, "preconditions"),
     dryRun: (isArray(dryRun) && dryRun.length > 0) || query.has("dryRun")
@@ -30,6 +39,7 @@ export const readOptions = (body: JsonObject, query: URLSearchParams): Omit<Dele
 }
 
 const foreground = "foregroundDeletion"
+const permanent = ["default", "kube-system", "kube-public"]
 
 /** Returns the object when finalizers hold it back, else the status of success; `removed` when it is gone. */
 export const deleteObject = async (
@@ -45,6 +55,9 @@ export const deleteObject = async (
   if (stored === undefined) throw notFound(resource, name)
   const [shown = stored] =
     stored["apiVersion"] === resource.apiVersion ? [stored] : await core.convert([stored], resource)
+  if (resource.storage === "/namespaces" && permanent.includes(name)) {
+    throw forbidden(resource, name, "this namespace may not be deleted")
+  }
   checkPreconditions(stored, resource, name, options.preconditions)
   const attributes = {
     operation: "DELETE" as const,
@@ -85,15 +98,19 @@ const checkPreconditions = (
   const uid = stringAt(preconditions, "uid")
   const ownUid = stringAt(object, "metadata", "uid")
   if (uid !== undefined && uid !== ownUid) {
-    throw conflict(resource, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${ownUid}`)
+    throw conflict(
+      { ...resource, plural: resource.kind },
+      name,
+      `the UID in the precondition (${uid}) does not match the UID in record (${ownUid}). The object might have been deleted and then recreated`
+    )
   }
   const version = stringAt(preconditions, "resourceVersion")
   const own = stringAt(object, "metadata", "resourceVersion")
   if (version !== undefined && version !== own) {
     throw conflict(
-      resource,
+      { ...resource, plural: resource.kind },
       name,
-      `Precondition failed: ResourceVersion in precondition: ${version}, ResourceVersion in object meta: ${own}`
+      `the ResourceVersion in the precondition (${version}) does not match the ResourceVersion in record (${own}). The object might have been modified`
     )
   }
 }

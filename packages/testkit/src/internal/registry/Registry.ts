@@ -12,13 +12,16 @@ import type { ResourceType } from "../Resources.ts"
 import {
   alreadyExists,
   badRequest,
+  ConversionFailure,
   conflict,
+  corruptObject,
   type FieldError,
   forbidden,
   invalid,
   modified,
   notFound,
-  StatusError
+  StatusError,
+  undecodableObject
 } from "../Status.ts"
 import { checkKind, checkPath, metadataErrors, separate, stampChanged, stampNew } from "./Strategy.ts"
 
@@ -100,7 +103,12 @@ export class Registry {
   async get(resource: ResourceType, namespace: string | undefined, name: string): Promise<JsonObject> {
     const stored = this.core.store.get(resource.storage, keyOf(namespace, name))
     if (stored === undefined) throw notFound(resource, name)
-    return this.converted(stored, resource)
+    try {
+      return await this.converted(stored, resource)
+    } catch (error) {
+      if (!(error instanceof ConversionFailure)) throw error
+      throw corruptObject(error, { resource, key: keyOf(namespace, name), revision: revisionOf(stored) })
+    }
   }
 
   private async converted(stored: JsonObject, resource: ResourceType): Promise<JsonObject> {
@@ -110,9 +118,8 @@ export class Registry {
   }
 
   private async toStorage(object: JsonObject, resource: ResourceType): Promise<JsonObject> {
-    const version = resource.custom?.storageVersion
-    if (version === undefined || version === resource.version) return object
-    const storage = this.core.resources.at(`${resource.group}/${version}`, resource.plural)
+    if (resource.storageApiVersion === resource.apiVersion) return object
+    const storage = this.core.resources.at(resource.storageApiVersion, resource.plural)
     if (storage === undefined) return object
     const [converted] = await this.core.convert([object], storage)
     return converted ?? object
@@ -182,7 +189,9 @@ export class Registry {
     for (let attempt = 0; ; attempt++) {
       const stored = this.core.store.get(resource.storage, key)
       if (stored === undefined) throw notFound(resource, name)
-      const before = await this.converted(stored, resource)
+      const before = await this.converted(stored, resource).catch((error: unknown) => {
+        throw error instanceof ConversionFailure ? undecodableObject(error, revisionOf(stored)) : error
+      })
       const input = await produce(before)
       const wanted = stringAt(input, "metadata", "resourceVersion") ?? ""
       const current = stringAt(before, "metadata", "resourceVersion") ?? ""
@@ -288,7 +297,7 @@ export class Registry {
 
   private check(object: JsonObject, before: JsonObject | undefined, options: WriteOptions): void {
     const errors = [
-      ...metadataErrors(object, options.resource),
+      ...metadataErrors(object, before, options.resource),
       ...this.kinds.errors(object, before, options.resource, options.subresource)
     ]
     if (errors.length > 0) throw invalid(options.resource, stringAt(object, "metadata", "name") ?? "", errors)
@@ -321,6 +330,8 @@ export class Registry {
     }
   }
 }
+
+const revisionOf = (object: JsonObject): string => stringAt(object, "metadata", "resourceVersion") ?? ""
 
 /** Whether an object that is being deleted has lost its last finalizer. */
 export const isFinished = (object: JsonObject): boolean => {

@@ -1,6 +1,17 @@
 /** What happens to every object on its way into storage: names, identity, generation, and who may write which half. */
 import type { Core } from "../Core.ts"
-import { arrayAt, equals, isObject, type Json, type JsonObject, type Mutable, objectAt, setAt, stringAt, stringsAt } from "../Json.ts"
+import {
+  arrayAt,
+  equals,
+  isObject,
+  type Json,
+  type JsonObject,
+  type Mutable,
+  objectAt,
+  setAt,
+  stringAt,
+  stringsAt
+} from "../Json.ts"
 import type { ResourceType } from "../Resources.ts"
 import { badRequest, type FieldError } from "../Status.ts"
 

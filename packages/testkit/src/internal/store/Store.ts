@@ -105,6 +105,12 @@ export class Store {
     return found
   }
 
+  /** Begins the history of a kind; nothing can be watched from before. */
+  open(storage: string): void {
+    if (this.collections.has(storage)) return
+    this.collection(storage).horizon = this.revision
+  }
+
   drop(storage: string): void {
     this.collections.delete(storage)
   }
