@@ -93,7 +93,8 @@ export const next = (view: RotationView, settings: RotationSettings): Action => 
     return isClockOff ? clockIsOff(view) : begin(view, written)
   }
   const renewal = isClockOff ? undefined : renewLeaf(view, state, settings)
-  const repair = renewal ?? publish(view, state) ?? serve(view, state) ?? settle(view, state)
+  const wrong = wrongTargets(view, state)
+  const repair = renewal ?? publish(view, state, wrong) ?? serve(view, state) ?? settle(view, wrong)
   if (repair !== undefined) return repair
   return isClockOff ? clockIsOff(view) : (takeUpRequest(view, state) ?? phases[state.phase](view, state, settings))
 }
@@ -241,26 +242,38 @@ const serve = (view: RotationView, state: RotationState): Action | undefined => 
   }
 }
 
+interface WrongTarget {
+  readonly target: Target
+  /** What it should have. */
+  readonly bundle: ReadonlyArray<Trusted>
+}
+
+const wrongTargets = (view: RotationView, state: RotationState): ReadonlyArray<WrongTarget> => {
+  const isRetiring = state.phase === "RETIRE" && state.next !== undefined && isDrained(view, state)
+  return view.targets.flatMap((target) => {
+    const bundle = isRetiring ? settled(state) : grownBundle(view, state, target)
+    return sameIds(bundle, target.bundle) ? [] : [{ target, bundle }]
+  })
+}
+
 /** Writes the bundle where it is not what it should be, one write for each object and change. */
-const publish = (view: RotationView, state: RotationState): Action | undefined => {
-  const ready = wrongTargets(view, state).find(({ target }) => view.now >= (target.writtenAt ?? 0) + writeSpacing)
-  return ready === undefined ? undefined : { _tag: "Publish", ...ready, epoch: state.epoch }
+const publish = (
+  view: RotationView,
+  { epoch }: RotationState,
+  wrong: ReadonlyArray<WrongTarget>
+): Action | undefined => {
+  const ready = wrong.find(({ target }) => view.now >= (target.writtenAt ?? 0) + writeSpacing)
+  return ready === undefined ? undefined : { _tag: "Publish", ...ready, epoch }
 }
 
 /** Lets a target rest that is wrong again right after it was written. */
-const settle = (view: RotationView, state: RotationState): Action | undefined => {
-  const resting = wrongTargets(view, state).map(({ target }) => target)
-  return resting.length === 0 ? undefined : wait(view, "targets to settle", names(resting), view.now + writeSpacing)
-}
+const settle = (view: RotationView, wrong: ReadonlyArray<WrongTarget>): Action | undefined =>
+  wrong.length === 0
+    ? undefined
+    : wait(view, "targets to settle", names(wrong.map(({ target }) => target)), view.now + writeSpacing)
 
-const wrongTargets = (view: RotationView, state: RotationState) =>
-  view.targets.flatMap((target) => {
-    const bundle = wantedBundle(view, state, target)
-    return sameIds(bundle, target.bundle) ? [] : [{ target, bundle }]
-  })
-
-const wantedBundle = (view: RotationView, state: RotationState, target: Target): ReadonlyArray<Trusted> => {
-  if (state.phase === "RETIRE" && state.next !== undefined && isDrained(view, state)) return settled(state)
+/** All that the state wants, and what is there besides: others may need it, and only RETIRE takes trust away. */
+const grownBundle = (view: RotationView, state: RotationState, target: Target): ReadonlyArray<Trusted> => {
   const own = authorities(state)
   const found = target.bundle.filter(({ id, notAfter }) => !hasId(own, id) && view.now <= notAfter + maxSkew)
   // Too many: those go first that no pod needs, and of these the ones that end first.
