@@ -65,7 +65,7 @@ describe("the client in trouble", () => {
       const { server, write } = yield* lab
       const now = Date.now()
       const text = yield* server.kubeconfigFor({
-        name: "ada",
+        user: "ada",
         groups: ["system:masters"],
         notBefore: new Date(now - 7_200_000),
         validity: "1 hour"
