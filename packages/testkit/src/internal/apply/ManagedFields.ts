@@ -88,17 +88,18 @@ const encode = (object: JsonObject, entries: ReadonlyArray<Entry>): JsonObject =
 
 const plain = (object: JsonObject): JsonObject => setAt(object, ["metadata", "managedFields"], undefined)
 
-/** The entries after one manager's set was replaced, with a new time only when the set changed. */
+/** The entries after one manager's set was replaced, with a new time when the object or the set changed. */
 const replaceEntry = (
   entries: ReadonlyArray<Entry>,
   manager: Manager,
   fields: FieldSet.FieldSet,
   apiVersion: string,
-  time: string
+  time: string,
+  objectChanged: boolean
 ): ReadonlyArray<Entry> => {
   const old = entries.find((entry) => same(entry, manager))
   if (old === undefined) return [...entries, { ...manager, apiVersion, time, fields }]
-  const unchanged = old.apiVersion === apiVersion && equals(old.fields, fields)
+  const unchanged = !objectChanged && old.apiVersion === apiVersion && equals(old.fields, fields)
   return entries.map((entry) =>
     entry === old ? { ...old, apiVersion, fields, time: unchanged ? old.time : time } : entry
   )
@@ -126,7 +127,7 @@ export const update = (
   )
   const mine = entries.find((entry) => same(entry, manager))?.fields ?? FieldSet.empty
   const fields = owned(FieldSet.difference(FieldSet.union(mine, changed), comparison.removed))
-  return encode(after, replaceEntry(others, manager, fields, resource.apiVersion, time))
+  return encode(after, replaceEntry(others, manager, fields, resource.apiVersion, time, true))
 }
 
 /** Server-side apply: the object that results, with its books. */
@@ -174,7 +175,7 @@ export const apply = (
   const kept = entries.map((entry) =>
     same(entry, manager) ? entry : { ...entry, fields: FieldSet.difference(entry.fields, lost) }
   )
-  return encode(pruned, replaceEntry(kept, manager, mine, resource.apiVersion, time))
+  return encode(pruned, replaceEntry(kept, manager, mine, resource.apiVersion, time, !FieldSet.isEmpty(lost)))
 }
 
 const managerText = (entry: Entry): string => {
