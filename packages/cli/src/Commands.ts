@@ -7,6 +7,7 @@ import type { Command } from "./commandline/Command.ts"
 import { apply } from "./commands/Apply.ts"
 import { bootstrap } from "./commands/Bootstrap.ts"
 import { completion } from "./commands/Completion.ts"
+import { demo } from "./commands/Demo.ts"
 import { explain } from "./commands/Explain.ts"
 import { version } from "./commands/Version.ts"
 
@@ -16,4 +17,4 @@ import { version } from "./commands/Version.ts"
  * @category constants
  * @since 0.1.0
  */
-export const commands: ReadonlyArray<Command> = [bootstrap, apply, explain, version, completion]
+export const commands: ReadonlyArray<Command> = [bootstrap, apply, explain, demo, version, completion]
