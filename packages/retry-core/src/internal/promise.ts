@@ -18,11 +18,13 @@ export interface Host {
 /** What an attempt is called with. The signal is made when it is asked for: most attempts never do. */
 class PromiseAttempt implements AttemptContext {
   readonly attempt: number
+  #run: PromiseRun<never, never> | undefined
   #controller: AbortController | undefined
   #reason: { readonly value: unknown } | undefined
 
-  constructor(attempt: number) {
+  constructor(attempt: number, run: PromiseRun<never, never>) {
     this.attempt = attempt
+    this.#run = run
   }
 
   get signal(): AbortSignal {
@@ -37,6 +39,20 @@ class PromiseAttempt implements AttemptContext {
     this.#reason = { value: reason }
     this.#controller?.abort(reason)
   }
+
+  /** Whether it still runs. */
+  get isOn(): boolean {
+    return this.#run !== undefined
+  }
+
+  /** Notes that it has ended, so that who still holds it does not hold the operation too. */
+  end(): void {
+    this.#run = undefined
+  }
+
+  startLimit(): void {
+    this.#run?.startLimit(this)
+  }
 }
 
 /**
@@ -45,27 +61,27 @@ class PromiseAttempt implements AttemptContext {
  */
 class LimitWatch {
   readonly #host: Host
-  #untimed: Array<PromiseRun<never, never>> = []
+  #untimed: Array<PromiseAttempt> = []
   #room = 1000
 
   constructor(host: Host) {
     this.#host = host
   }
 
-  add(run: PromiseRun<never, never>): void {
-    const count = this.#untimed.push(run)
+  add(attempt: PromiseAttempt): void {
+    const count = this.#untimed.push(attempt)
     if (count === 1) this.#host.startTimer(0, () => this.#time())
     // A loop that never lets the event loop turn must not pile up what is long over.
     else if (count > this.#room) {
-      this.#untimed = this.#untimed.filter((run) => run.isUntimed)
+      this.#untimed = this.#untimed.filter((attempt) => attempt.isOn)
       this.#room = Math.max(1000, 2 * this.#untimed.length)
     }
   }
 
   #time(): void {
-    const runs = this.#untimed
+    const attempts = this.#untimed
     this.#untimed = []
-    for (const run of runs) if (run.isUntimed) run.startLimit()
+    for (const attempt of attempts) attempt.startLimit()
   }
 }
 
@@ -131,7 +147,7 @@ class PromiseRun<A, in out E> {
   }
 
   #call(number: number): void {
-    const attempt = new PromiseAttempt(number)
+    const attempt = new PromiseAttempt(number, this as never)
     this.#attempt = attempt
     let result: A | PromiseLike<A>
     try {
@@ -148,17 +164,11 @@ class PromiseRun<A, in out E> {
       (value) => this.#succeeded(attempt, value),
       (error) => this.#failed(attempt, error)
     )
-    this.#limits.add(this as never)
+    this.#limits.add(attempt)
   }
 
-  /** Whether an attempt is in flight whose limit is not timed yet. */
-  get isUntimed(): boolean {
-    return this.#attempt !== undefined && this.#cancel === undefined
-  }
-
-  /** Starts to time the attempt in flight. */
-  startLimit(): void {
-    const attempt = this.#attempt as PromiseAttempt
+  /** Starts to time an attempt. */
+  startLimit(attempt: PromiseAttempt): void {
     const { limit } = this.#state
     if (limit === Number.POSITIVE_INFINITY) return
     const left = limit - (this.#host.now() - this.#state.attemptAt)
@@ -181,6 +191,7 @@ class PromiseRun<A, in out E> {
 
   #failed(attempt: PromiseAttempt, error: E | AttemptTimeout): void {
     if (attempt !== this.#attempt) return
+    attempt.end()
     this.#attempt = undefined
     this.#clear()
     const state = this.#state
@@ -282,6 +293,7 @@ class PromiseRun<A, in out E> {
 
   #end(): void {
     this.#isOver = true
+    this.#attempt?.end()
     this.#attempt = undefined
     this.#clear()
     this.#options.signal?.removeEventListener("abort", this)
