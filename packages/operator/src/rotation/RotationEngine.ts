@@ -18,64 +18,21 @@
  *
  * @since 0.1.0
  */
+import { isDrained, needsOther, nudge, protectsAnything, prove, unprovenPairs } from "../internal/rotation/proof.ts"
+import { publish, serve, settle, wrongTargets } from "../internal/rotation/repair.ts"
 import {
-  type Authority,
-  authorities,
-  isValid,
-  type Leaf,
-  type Phase,
-  type RotationState,
-  type Trusted,
-  verifies
-} from "./RotationState.ts"
-import type { Action, Pod, Probe, RotationView, Target, Wait } from "./RotationView.ts"
-
-/**
- * The times a rotation keeps, in milliseconds.
- *
- * @category models
- * @since 0.1.0
- */
-export interface RotationSettings {
-  /** How long an authority is good for from the moment it is to serve; it is replaced after two thirds. */
-  readonly authorityValidity: number
-  /** How long a leaf is good for; it is renewed after two thirds. */
-  readonly leafValidity: number
-  /** How long the next authority is published before it serves, unless somebody is in a hurry. */
-  readonly minPublish: number
-  /** How long an API server keeps an idle connection. */
-  readonly keepAlive: number
-  /** How long the previous authority stays trusted after it served, for a Deployment that is rolled back. */
-  readonly rollback: number
-}
-
-/**
- * The settings of a webhook that nobody has configured.
- *
- * @category constructors
- * @since 0.1.0
- */
-export const defaults: RotationSettings = {
-  authorityValidity: 365 * 86_400_000,
-  leafValidity: 30 * 86_400_000,
-  minPublish: 86_400_000,
-  keepAlive: 90_000,
-  rollback: 3_600_000
-}
-
-/** Certificates begin an hour before now and end an hour before what they depend on, for clocks that disagree. */
-const clockMargin = 3_600_000
-/** With a clock further off than this nothing new is begun. */
-const maxSkew = 1_800_000
-/** API servers can miss one of two changes in quick succession (kubernetes/kubernetes#118051). */
-const writeSpacing = 1_000
-/** How long a list of pods may be behind. */
-const settling = 15_000
-const nudgeSpacing = 5_000
-const maxNudges = 5
-const pollInterval = 30_000
-/** The API server refuses nothing, but a bundle has to be read at each handshake. */
-const maxAuthorities = 4
+  authorityDue,
+  clockMargin,
+  isLeafDue,
+  leafDue,
+  leafEnd,
+  maxSkew,
+  settling
+} from "../internal/rotation/times.ts"
+import { names, wait } from "../internal/rotation/wait.ts"
+import type { RotationSettings } from "./RotationSettings.ts"
+import { type Authority, isValid, type Leaf, type Phase, type RotationState } from "./RotationState.ts"
+import type { Action, RotationView, Wait } from "./RotationView.ts"
 
 /**
  * Decides what to do next.
@@ -222,70 +179,6 @@ const begin = (view: RotationView, written: number): Action => {
   return { _tag: "Persist", state: { epoch, phase: "STAGE", since: now, cause: "adopted", adopted } }
 }
 
-/** Gives pods what they are to present, and to probes what they are to see. */
-const serve = (view: RotationView, state: RotationState): Action | undefined => {
-  const { serving } = view
-  const { epoch, leaf, staged } = state
-  const bundle = authorities(state)
-  const asWanted =
-    (leaf === undefined || serving?.leaf === leaf.id) &&
-    serving?.staged === staged?.id &&
-    sameIds(serving?.bundle ?? [], bundle)
-  if (asWanted) return undefined
-  return {
-    _tag: "Serve",
-    over: serving,
-    bundle,
-    epoch,
-    ...(leaf === undefined ? {} : { leaf }),
-    ...(staged === undefined ? {} : { staged })
-  }
-}
-
-interface WrongTarget {
-  readonly target: Target
-  /** What it should have. */
-  readonly bundle: ReadonlyArray<Trusted>
-}
-
-const wrongTargets = (view: RotationView, state: RotationState): ReadonlyArray<WrongTarget> => {
-  const isRetiring = state.phase === "RETIRE" && state.next !== undefined && isDrained(view, state)
-  return view.targets.flatMap((target) => {
-    const bundle = isRetiring ? settled(state) : grownBundle(view, state, target)
-    return sameIds(bundle, target.bundle) ? [] : [{ target, bundle }]
-  })
-}
-
-/** Writes the bundle where it is not what it should be, one write for each object and change. */
-const publish = (
-  view: RotationView,
-  { epoch }: RotationState,
-  wrong: ReadonlyArray<WrongTarget>
-): Action | undefined => {
-  const ready = wrong.find(({ target }) => view.now >= (target.writtenAt ?? 0) + writeSpacing)
-  return ready === undefined ? undefined : { _tag: "Publish", ...ready, epoch }
-}
-
-/** Lets a target rest that is wrong again right after it was written. */
-const settle = (view: RotationView, wrong: ReadonlyArray<WrongTarget>): Action | undefined =>
-  wrong.length === 0
-    ? undefined
-    : wait(view, "targets to settle", names(wrong.map(({ target }) => target)), view.now + writeSpacing)
-
-/** All that the state wants, and what is there besides: others may need it, and only RETIRE takes trust away. */
-const grownBundle = (view: RotationView, state: RotationState, target: Target): ReadonlyArray<Trusted> => {
-  const own = authorities(state)
-  const found = target.bundle.filter(({ id, notAfter }) => !hasId(own, id) && view.now <= notAfter + maxSkew)
-  // Too many: those go first that no pod needs, and of these the ones that end first.
-  const isNeeded = (each: Trusted) => view.pods.some(({ presents }) => presents?.issuer === each.id)
-  const byWorth = found.toSorted((a, b) => Number(isNeeded(b)) - Number(isNeeded(a)) || b.notAfter - a.notAfter)
-  return [...own, ...byWorth.slice(0, maxAuthorities - own.length)]
-}
-
-/** The bundle at the end of a rotation. */
-const settled = ({ current, next }: RotationState): ReadonlyArray<Authority> =>
-  [current, next].filter((each) => each !== undefined)
-
 const takeUpRequest = (view: RotationView, state: RotationState): Action | undefined => {
   const { request } = view
   const before: ReadonlyArray<Phase> = ["STABLE", "LEAF", "STAGE", "TRUST", "PROVE"]
@@ -355,100 +248,10 @@ const stageLeaf = (
       }
 }
 
-/** Asks those who have not answered twice yet; makes an API server look again that does not see what is there. */
-const prove = (view: RotationView, unproven: ReturnType<typeof unprovenPairs>): Action => {
-  const stuck = unproven.find(
-    ({ probe, target }) => (probe?.inARow ?? 0) <= -3 && view.now >= (target.writtenAt ?? 0) + settling
-  )
-  if (stuck !== undefined) return { _tag: "Touch", target: stuck.target }
-  const rested = unproven.filter(({ probe }) => view.now >= (probe?.at ?? 0) + writeSpacing)
-  return rested.length > 0
-    ? { _tag: "Probe", pairs: rested.map(({ apiServer, target }) => ({ apiServer, target: target.name })) }
-    : wait(
-        view,
-        "API servers",
-        Array.from(new Set(unproven.map(({ apiServer }) => apiServer))),
-        view.now + writeSpacing
-      )
-}
-
-const unprovenPairs = (
-  view: RotationView
-): ReadonlyArray<{ readonly apiServer: string; readonly target: Target; readonly probe: Probe | undefined }> =>
-  view.apiServers.flatMap((apiServer) =>
-    view.targets.flatMap((target) => {
-      const probe = view.probes.find((each) => each.apiServer === apiServer && each.target === target.name)
-      return probe !== undefined && probe.epoch >= target.epoch && probe.inARow >= 2
-        ? []
-        : [{ apiServer, target, probe }]
-    })
-  )
-
-/** Makes the kubelets of pods look that read a mounted Secret and have not seen the newest one yet. */
-const nudge = (view: RotationView, behind: ReadonlyArray<Pod>): Action | undefined => {
-  const pod = behind.find(
-    ({ mounted, nudged }) =>
-      mounted === true &&
-      view.now >= (view.serving?.writtenAt ?? 0) + writeSpacing &&
-      (nudged === undefined || (nudged.times < maxNudges && view.now >= nudged.at + nudgeSpacing))
-  )
-  return pod === undefined ? undefined : { _tag: "Nudge", pod: pod.name }
-}
-
-/** Whether a pod may need an authority that is about to lose its trust. One that cannot be asked may need anything. */
-const needsOther = (view: RotationView, state: RotationState, { presents }: Pod): boolean =>
-  presents === undefined || !verifies(presents, settled(state), view.now)
-
-/** Whether taking away what is no longer wanted can hurt nobody: no pod needs it, or it has ended anyway. */
-const isDrained = (view: RotationView, state: RotationState): boolean => {
-  const kept = settled(state)
-  const trusted = [...authorities(state), ...view.targets.flatMap(({ bundle }) => bundle)]
-  return (
-    trusted.every((each) => hasId(kept, each.id) || view.now > each.notAfter + maxSkew) ||
-    !view.pods.some((pod) => needsOther(view, state, pod))
-  )
-}
-
-/** Whether anybody is served by what is there. Where nothing works there is nothing to wait for. */
-const protectsAnything = (view: RotationView, { leaf }: RotationState): boolean => {
-  const serves = view.serving?.leaf !== undefined && (view.serving.leaf !== leaf?.id || isValid(leaf, view.now))
-  const works = ({ presents }: Pod) =>
-    presents === undefined || view.targets.some(({ bundle }) => verifies(presents, bundle, view.now))
-  return serves || view.pods.some(works)
-}
-
-/** When an authority has a third of the validity left that it was made with for its time of service. */
-const authorityDue = (authority: Authority, settings: RotationSettings): number =>
-  authority.notAfter - settings.authorityValidity / 3
-
-const leafDue = (leaf: Leaf | undefined, settings: RotationSettings): number =>
-  leaf === undefined
-    ? Number.POSITIVE_INFINITY
-    : leaf.notAfter - Math.min(settings.leafValidity, leaf.notAfter - leaf.notBefore - clockMargin) / 3
-
-const isLeafDue = (leaf: Leaf, now: number, settings: RotationSettings): boolean => now >= leafDue(leaf, settings)
-
-const leafEnd = (issuer: Authority, now: number, settings: RotationSettings): number =>
-  Math.min(now + settings.leafValidity, issuer.notAfter - clockMargin)
-
 const sameBridges = (leaf: Leaf, bridges: Authority["bridges"]): boolean =>
   leaf.bridges.length === bridges.length && bridges.every(({ by }) => leaf.bridges.some((each) => each.by === by))
 
-const hasId = (all: ReadonlyArray<Trusted>, id: string): boolean => all.some((each) => each.id === id)
-
-const sameIds = (a: ReadonlyArray<Trusted>, b: ReadonlyArray<Trusted>): boolean =>
-  a.length === b.length && a.every(({ id }) => hasId(b, id))
-
 const clockIsOff = (view: RotationView): Wait => wait(view, "the clock to agree with the API server's")
-
-const names = (all: ReadonlyArray<{ readonly name: string }>): ReadonlyArray<string> => all.map(({ name }) => name)
-
-const wait = (
-  view: RotationView,
-  what: Wait["for"],
-  missing: ReadonlyArray<string> = [],
-  until: number = view.now + pollInterval
-): Wait => ({ _tag: "Wait", for: what, missing, until })
 
 type Changes = { readonly [K in keyof RotationState]?: RotationState[K] | undefined }
 

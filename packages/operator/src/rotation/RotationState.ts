@@ -160,3 +160,12 @@ export const authorities = (state: RotationState): ReadonlyArray<Trusted> => [
   ...(state.adopted ?? []),
   ...[state.previous, state.current, state.next].filter((each) => each !== undefined)
 ]
+
+/**
+ * The authorities that are trusted when the rotation is over.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const settled = ({ current, next }: RotationState): ReadonlyArray<Authority> =>
+  [current, next].filter((each) => each !== undefined)

@@ -169,7 +169,6 @@ export interface Wait {
   readonly for:
     | "a certificate to be due"
     | "the clock to agree with the API server's"
-    | "a newer writer"
     | "targets to settle"
     | "publication"
     | "API servers"

@@ -1,9 +1,10 @@
 /**
  * The rotation engine as a process of the simulator: what the operator does with real objects, done with abstract ones.
  */
-import type { RotationSettings } from "@holdfast/operator/rotation/RotationEngine"
+
 import * as RotationEngine from "@holdfast/operator/rotation/RotationEngine"
 import * as RotationInvariants from "@holdfast/operator/rotation/RotationInvariants"
+import type { RotationSettings } from "@holdfast/operator/rotation/RotationSettings"
 import type { Authority, Leaf, RotationState } from "@holdfast/operator/rotation/RotationState"
 import type { Action, Pod, Probe, RotationView } from "@holdfast/operator/rotation/RotationView"
 import type { Deed, Protocol, Sight } from "@holdfast/testkit/simulator/Protocol"

@@ -1,0 +1,68 @@
+/** What has been seen of API servers and pods, and how to see more. */
+import { authorities, isValid, type RotationState, settled, verifies } from "../../rotation/RotationState.ts"
+import type { Action, Pod, Probe, RotationView, Target } from "../../rotation/RotationView.ts"
+import { hasId } from "./ids.ts"
+import { maxNudges, maxSkew, nudgeSpacing, settling, writeSpacing } from "./times.ts"
+import { wait } from "./wait.ts"
+
+/** Asks those who have not answered twice yet; makes an API server look again that does not see what is there. */
+export const prove = (view: RotationView, unproven: ReturnType<typeof unprovenPairs>): Action => {
+  const stuck = unproven.find(
+    ({ probe, target }) => (probe?.inARow ?? 0) <= -3 && view.now >= (target.writtenAt ?? 0) + settling
+  )
+  if (stuck !== undefined) return { _tag: "Touch", target: stuck.target }
+  const rested = unproven.filter(({ probe }) => view.now >= (probe?.at ?? 0) + writeSpacing)
+  return rested.length > 0
+    ? { _tag: "Probe", pairs: rested.map(({ apiServer, target }) => ({ apiServer, target: target.name })) }
+    : wait(
+        view,
+        "API servers",
+        Array.from(new Set(unproven.map(({ apiServer }) => apiServer))),
+        view.now + writeSpacing
+      )
+}
+
+export const unprovenPairs = (
+  view: RotationView
+): ReadonlyArray<{ readonly apiServer: string; readonly target: Target; readonly probe: Probe | undefined }> =>
+  view.apiServers.flatMap((apiServer) =>
+    view.targets.flatMap((target) => {
+      const probe = view.probes.find((each) => each.apiServer === apiServer && each.target === target.name)
+      return probe !== undefined && probe.epoch >= target.epoch && probe.inARow >= 2
+        ? []
+        : [{ apiServer, target, probe }]
+    })
+  )
+
+/** Makes the kubelets of pods look that read a mounted Secret and have not seen the newest one yet. */
+export const nudge = (view: RotationView, behind: ReadonlyArray<Pod>): Action | undefined => {
+  const pod = behind.find(
+    ({ mounted, nudged }) =>
+      mounted === true &&
+      view.now >= (view.serving?.writtenAt ?? 0) + writeSpacing &&
+      (nudged === undefined || (nudged.times < maxNudges && view.now >= nudged.at + nudgeSpacing))
+  )
+  return pod === undefined ? undefined : { _tag: "Nudge", pod: pod.name }
+}
+
+/** Whether a pod may need an authority that is about to lose its trust. One that cannot be asked may need anything. */
+export const needsOther = (view: RotationView, state: RotationState, { presents }: Pod): boolean =>
+  presents === undefined || !verifies(presents, settled(state), view.now)
+
+/** Whether taking away what is no longer wanted can hurt nobody: no pod needs it, or it has ended anyway. */
+export const isDrained = (view: RotationView, state: RotationState): boolean => {
+  const kept = settled(state)
+  const trusted = [...authorities(state), ...view.targets.flatMap(({ bundle }) => bundle)]
+  return (
+    trusted.every((each) => hasId(kept, each.id) || view.now > each.notAfter + maxSkew) ||
+    !view.pods.some((pod) => needsOther(view, state, pod))
+  )
+}
+
+/** Whether anybody is served by what is there. Where nothing works there is nothing to wait for. */
+export const protectsAnything = (view: RotationView, { leaf }: RotationState): boolean => {
+  const serves = view.serving?.leaf !== undefined && (view.serving.leaf !== leaf?.id || isValid(leaf, view.now))
+  const works = ({ presents }: Pod) =>
+    presents === undefined || view.targets.some(({ bundle }) => verifies(presents, bundle, view.now))
+  return serves || view.pods.some(works)
+}

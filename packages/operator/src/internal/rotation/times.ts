@@ -1,0 +1,31 @@
+import type { RotationSettings } from "../../rotation/RotationSettings.ts"
+import type { Authority, Leaf } from "../../rotation/RotationState.ts"
+
+/** Certificates begin an hour before now and end an hour before what they depend on, for clocks that disagree. */
+export const clockMargin = 3_600_000
+/** With a clock further off than this nothing new is begun. */
+export const maxSkew = 1_800_000
+/** API servers can miss one of two changes in quick succession (kubernetes/kubernetes#118051). */
+export const writeSpacing = 1_000
+/** How long a list of pods may be behind. */
+export const settling = 15_000
+export const nudgeSpacing = 5_000
+export const maxNudges = 5
+export const pollInterval = 30_000
+/** The API server refuses nothing, but a bundle has to be read at each handshake. */
+export const maxAuthorities = 4
+
+/** When an authority has a third of the validity left that it was made with for its time of service. */
+export const authorityDue = (authority: Authority, settings: RotationSettings): number =>
+  authority.notAfter - settings.authorityValidity / 3
+
+export const leafDue = (leaf: Leaf | undefined, settings: RotationSettings): number =>
+  leaf === undefined
+    ? Number.POSITIVE_INFINITY
+    : leaf.notAfter - Math.min(settings.leafValidity, leaf.notAfter - leaf.notBefore - clockMargin) / 3
+
+export const isLeafDue = (leaf: Leaf, now: number, settings: RotationSettings): boolean =>
+  now >= leafDue(leaf, settings)
+
+export const leafEnd = (issuer: Authority, now: number, settings: RotationSettings): number =>
+  Math.min(now + settings.leafValidity, issuer.notAfter - clockMargin)
