@@ -162,7 +162,9 @@ class PromiseRun<A, in out E> {
     }
     result.then(
       (value) => this.#succeeded(attempt, value),
-      (error) => this.#failed(attempt, error)
+      (error) => {
+        if (this.#failed(attempt, error)) this.#call(this.#state.number)
+      }
     )
     this.#limits.add(attempt)
   }
@@ -173,8 +175,9 @@ class PromiseRun<A, in out E> {
     if (limit === Number.POSITIVE_INFINITY) return
     const left = limit - (this.#host.now() - this.#state.attemptAt)
     this.#cancel = this.#host.startTimer(Math.max(0, left), () => {
-      this.#failed(attempt, this.#state.timeout())
+      const isDue = this.#failed(attempt, this.#state.timeout())
       attempt.abort(new DOMException("The attempt took too long", "TimeoutError"))
+      if (isDue) this.#call(this.#state.number)
     })
   }
 
@@ -189,8 +192,11 @@ class PromiseRun<A, in out E> {
     this.#resolve(value)
   }
 
-  #failed(attempt: PromiseAttempt, error: E | AttemptTimeout): void {
-    if (attempt !== this.#attempt) return
+  // The following answer whether the next attempt is due right now. The caller makes it, which keeps the stack under the
+  // user's function short and an error that is made there cheap. Where there is something to wait for, they see to it.
+
+  #failed(attempt: PromiseAttempt, error: E | AttemptTimeout): boolean {
+    if (attempt !== this.#attempt) return false
     attempt.end()
     this.#attempt = undefined
     this.#clear()
@@ -200,15 +206,12 @@ class PromiseRun<A, in out E> {
       end = state.failed(error, this.#host.now())
     } catch (defect) {
       this.#die(defect)
-      return
+      return false
     }
     const event = end === undefined ? state.plan(state.backoff(this.#host.random())) : undefined
-    if (event === undefined) this.#giveUp(end ?? "deadline")
-    else if (this.#tell(event) && this.#wait()) this.#again()
+    if (event === undefined) return this.#giveUp(end ?? "deadline")
+    return this.#tell(event) && this.#wait()
   }
-
-  // The following answer whether to try again right now. That keeps the stack under the caller's function short, and an
-  // error that it makes there cheap; where there is something to wait for, they go on by themselves.
 
   #wait(): boolean {
     const state = this.#state
@@ -219,17 +222,9 @@ class PromiseRun<A, in out E> {
     if (left <= 0 && state.number % 64 !== 0) return this.#slept()
     const forget = wake?.subscribe((hint) => {
       this.#clear()
-      if (this.#woken(hint)) this.#again()
+      if (this.#woken(hint)) this.#call(state.number)
     })
-    const stop = this.#host.startTimer(Math.max(0, left), () => {
-      this.#clear()
-      if (this.#slept()) this.#again()
-    })
-    this.#cancel = () => {
-      stop()
-      forget?.()
-    }
-    return false
+    return this.#sleep(Math.max(0, left), () => this.#slept(), forget)
   }
 
   #slept(): boolean {
@@ -239,40 +234,41 @@ class PromiseRun<A, in out E> {
 
   #woken(hint: Hint): boolean {
     const rest = this.#state.woken(hint, this.#host.now(), this.#host.random())
-    if (rest <= 0) return this.#spend()
-    this.#cancel = this.#host.startTimer(rest, () => {
-      this.#cancel = undefined
-      if (this.#spend()) this.#again()
-    })
-    return false
+    return rest <= 0 ? this.#spend() : this.#sleep(rest, () => this.#spend())
   }
 
   #spend(): boolean {
     const queue = this.#state.spend(this.#host.now())
-    if (queue === undefined) {
-      this.#giveUp("deadline")
-      return false
-    }
-    if (queue === 0) return true
-    this.#cancel = this.#host.startTimer(queue, () => {
-      this.#cancel = undefined
-      this.#again()
+    if (queue === undefined) return this.#giveUp("deadline")
+    return queue === 0 ? this.#begin() : this.#sleep(queue, () => this.#begin())
+  }
+
+  #begin(): boolean {
+    const now = this.#host.now()
+    if (!this.#tell(this.#state.retryingEvent(now))) return false
+    this.#state.begin(now)
+    return true
+  }
+
+  #sleep(millis: number, next: () => boolean, forget?: () => void): false {
+    const stop = this.#host.startTimer(millis, () => {
+      this.#clear()
+      if (next()) this.#call(this.#state.number)
     })
+    this.#cancel = () => {
+      stop()
+      forget?.()
+    }
     return false
   }
 
-  #again(): void {
-    const now = this.#host.now()
-    if (!this.#tell(this.#state.retryingEvent(now))) return
-    this.#state.begin(now)
-    this.#call(this.#state.number)
-  }
-
-  #giveUp(reason: GaveUp<E>["reason"]): void {
+  #giveUp(reason: GaveUp<E>["reason"]): false {
     const end = this.#state.giveUp(reason, this.#host.now())
-    if (!this.#tell(end)) return
-    this.#end()
-    this.#reject(this.#state.errorOf(end))
+    if (this.#tell(end)) {
+      this.#end()
+      this.#reject(this.#state.errorOf(end))
+    }
+    return false
   }
 
   /** Tells of an event; answers whether to go on. */
