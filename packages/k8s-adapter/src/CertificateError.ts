@@ -34,6 +34,7 @@ export const reasons = [
  * - `unknown-authority`: no trusted authority has signed it
  * - `self-signed`: the certificate, or the root it came with, is its own issuer and is not trusted
  * - `bad-signature`: an authority of the right name is trusted, with another key: the mark of a re-created authority
+ *   (Go calls the same `unknown-authority` and adds the signature as a possible cause)
  * - `expired`, `not-yet-valid`: the clock is outside its validity; `expired-or-not-yet-valid` where the text does not
  *   tell which
  * - `hostname-mismatch`: it belongs to another name or address

@@ -29,11 +29,11 @@ const causes: ReadonlyArray<readonly [cause: string, reason: string]> = [
   ["x509: certificate signed by unknown authority", "unknown-authority"],
   [
     'x509: certificate signed by unknown authority (possibly because of "x509: ECDSA verification failure" while trying to verify candidate authority certificate "lab-ca")',
-    "bad-signature"
+    "unknown-authority"
   ],
   [
     'x509: certificate signed by unknown authority (possibly because of "crypto/rsa: verification error" while trying to verify candidate authority certificate "lab-ca")',
-    "bad-signature"
+    "unknown-authority"
   ],
   [
     'x509: certificate signed by unknown authority (possibly because of "x509: invalid signature: parent certificate cannot sign this kind of certificate" while trying to verify candidate authority certificate "a")',

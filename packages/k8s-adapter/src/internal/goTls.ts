@@ -16,11 +16,8 @@ export interface Verdict {
 
 /** What follows `x509: `; the first that is found decides. */
 const x509Words: ReadonlyArray<readonly [RegExp, Reason]> = [
-  // The hint after "unknown authority": the subject matched and the key did not, the mark of a re-created authority.
-  [
-    /^certificate signed by unknown authority \(possibly because of \\{0,8}"[^"]{0,80}(?:verification failure|verification error)/,
-    "bad-signature"
-  ],
+  // With or without its hint ("possibly because of …: the subject matched and the key did not"): Go's type of the error
+  // is UnknownAuthorityError either way, and `detail` keeps the hint.
   [/^certificate signed by unknown authority/, "unknown-authority"],
   [/^certificate has expired or is not yet valid:? ?current time \S{1,50} is after/, "expired"],
   [/^certificate has expired or is not yet valid:? ?current time \S{1,50} is before/, "not-yet-valid"],

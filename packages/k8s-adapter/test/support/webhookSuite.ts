@@ -180,7 +180,7 @@ export const webhookSuite = (name: string, cluster: Effect.Effect<TestCluster, u
             const { hook, bundle } = yield* setUp
             yield* hook.rotate
             // An authority of the same name with another key.
-            assert.strictEqual(yield* probed(entry(bundle, ["CREATE"])), "failed bad-signature")
+            assert.strictEqual(yield* probed(entry(bundle, ["CREATE"])), "failed unknown-authority")
             const { cluster } = yield* World
             yield* cluster.route({ namespace: "default", name: "hook", port: 443 }, { host: "127.0.0.1", port: 1 })
             assert.strictEqual(
