@@ -6,9 +6,7 @@
  *
  * @since 0.1.0
  */
-import * as Context from "effect/Context"
-import * as Random from "effect/Random"
-import { startHostTimer } from "./internal/clock.ts"
+import { defaultHost } from "./internal/host.ts"
 import { makeRetry } from "./internal/promise.ts"
 import type * as Retry from "./Retry.ts"
 import type { RetryEvent } from "./RetryEvent.ts"
@@ -85,8 +83,4 @@ export interface RetryOptions<in out E> extends Omit<Retry.RetryOptions<E>, "log
 export const retry: <A, E = unknown>(
   fn: (context: AttemptContext) => A | PromiseLike<A>,
   options: RetryOptions<E>
-) => Promise<A> = makeRetry({
-  now: () => performance.now(),
-  random: () => Context.get(Context.empty(), Random.Random).nextDoubleUnsafe(),
-  startTimer: startHostTimer
-})
+) => Promise<A> = makeRetry(defaultHost)

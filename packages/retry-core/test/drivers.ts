@@ -3,7 +3,8 @@ import { retry } from "@holdfast/retry-core/Retry"
 import type { RetryEvent } from "@holdfast/retry-core/RetryEvent"
 import { Cause, Clock, Effect, Exit, Fiber, Random } from "effect"
 import { TestClock } from "effect/testing"
-import { type Host, makeRetry } from "../src/internal/promise.ts"
+import type { Host } from "../src/internal/host.ts"
+import { makeRetry } from "../src/internal/promise.ts"
 
 /** What both drivers understand. */
 export type Options<E> = Omit<RetryOptions<E>, "signal">

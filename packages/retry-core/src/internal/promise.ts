@@ -3,87 +3,10 @@ import type { AttemptContext, RetryOptions } from "../promise.ts"
 import type { AttemptTimeout } from "../RetryErrors.ts"
 import type { GaveUp, RetryEvent } from "../RetryEvent.ts"
 import type { Hint } from "../Wake.ts"
+import type { Host } from "./host.ts"
+import { type Limited, LimitWatch } from "./limits.ts"
 import { Operation } from "./operation.ts"
-
-/** What a promise needs of the world, for tests to take its place. */
-export interface Host {
-  /** Milliseconds on a monotonic clock. */
-  readonly now: () => number
-  /** A number in [0, 1). */
-  readonly random: () => number
-  /** Calls `onEnd` after `millis`, unless the function that it returns is called before. */
-  readonly startTimer: (millis: number, onEnd: () => void) => () => void
-}
-
-/** What an attempt is called with. The signal is made when it is asked for: most attempts never do. */
-class PromiseAttempt implements AttemptContext {
-  readonly attempt: number
-  #run: PromiseRun<never, never> | undefined
-  #controller: AbortController | undefined
-  #reason: { readonly value: unknown } | undefined
-
-  constructor(attempt: number, run: PromiseRun<never, never>) {
-    this.attempt = attempt
-    this.#run = run
-  }
-
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController()
-      if (this.#reason !== undefined) this.#controller.abort(this.#reason.value)
-    }
-    return this.#controller.signal
-  }
-
-  abort(reason: unknown): void {
-    this.#reason = { value: reason }
-    this.#controller?.abort(reason)
-  }
-
-  /** Whether it still runs. */
-  get isOn(): boolean {
-    return this.#run !== undefined
-  }
-
-  /** Notes that it has ended, so that who still holds it does not hold the operation too. */
-  end(): void {
-    this.#run = undefined
-  }
-
-  startLimit(): void {
-    this.#run?.startLimit(this)
-  }
-}
-
-/**
- * Times the limits of attempts, but only of those that still run when the event loop has turned: a timer of its own would
- * double the price of a call that succeeds at once.
- */
-class LimitWatch {
-  readonly #host: Host
-  #untimed: Array<PromiseAttempt> = []
-  #room = 1000
-
-  constructor(host: Host) {
-    this.#host = host
-  }
-
-  add(attempt: PromiseAttempt): void {
-    const count = this.#untimed.push(attempt)
-    if (count === 1) this.#host.startTimer(0, () => this.#time())
-    // A loop that never lets the event loop turn must not pile up what is long over.
-    else if (count > this.#room) {
-      this.#untimed = this.#untimed.filter((attempt) => attempt.isOn)
-      this.#room = Math.max(1000, 2 * this.#untimed.length)
-    }
-  }
-
-  #time(): void {
-    const attempts = this.#untimed
-    this.#untimed = []
-    for (const attempt of attempts) attempt.startLimit()
-  }
-}
+import { PromiseAttempt } from "./promiseAttempt.ts"
 
 /** Makes the Promise facade over a host. */
 export const makeRetry = (host: Host) => {
@@ -95,7 +18,10 @@ export const makeRetry = (host: Host) => {
 }
 
 /** The driver of an {@link Operation} whose attempts are promises. */
-class PromiseRun<A, in out E> {
+class PromiseRun<A, in out E> implements Limited {
+  next: Limited | undefined = undefined
+  previous: Limited | undefined = undefined
+
   readonly #fn: (context: AttemptContext) => A | PromiseLike<A>
   readonly #options: RetryOptions<E>
   readonly #host: Host
@@ -147,7 +73,7 @@ class PromiseRun<A, in out E> {
   }
 
   #call(number: number): void {
-    const attempt = new PromiseAttempt(number, this as never)
+    const attempt = new PromiseAttempt(number)
     this.#attempt = attempt
     let result: A | PromiseLike<A>
     try {
@@ -166,11 +92,13 @@ class PromiseRun<A, in out E> {
         if (this.#failed(attempt, error)) this.#call(this.#state.number)
       }
     )
-    this.#limits.add(attempt)
+    this.#limits.add(this)
   }
 
-  /** Starts to time an attempt. */
-  startLimit(attempt: PromiseAttempt): void {
+  /** Starts to time the attempt in flight. */
+  startLimit(): void {
+    const attempt = this.#attempt
+    if (attempt === undefined) return
     const { limit } = this.#state
     if (limit === Number.POSITIVE_INFINITY) return
     const left = limit - (this.#host.now() - this.#state.attemptAt)
@@ -197,7 +125,6 @@ class PromiseRun<A, in out E> {
 
   #failed(attempt: PromiseAttempt, error: E | AttemptTimeout): boolean {
     if (attempt !== this.#attempt) return false
-    attempt.end()
     this.#attempt = undefined
     this.#clear()
     const state = this.#state
@@ -289,13 +216,13 @@ class PromiseRun<A, in out E> {
 
   #end(): void {
     this.#isOver = true
-    this.#attempt?.end()
     this.#attempt = undefined
     this.#clear()
     this.#options.signal?.removeEventListener("abort", this)
   }
 
   #clear(): void {
+    this.#limits.remove(this)
     this.#cancel?.()
     this.#cancel = undefined
   }
