@@ -211,9 +211,13 @@ export const selfSigned = (options: IssueOptions): Effect.Effect<IssuedCertifica
  */
 export const crossSign = (
   self: CertificateAuthority,
-  options: { readonly by: CertificateAuthority }
+  options: {
+    readonly by: CertificateAuthority
+    /** An hour ago, unless given; never before the old CA's own beginning. */
+    readonly notBefore?: Date | undefined
+  }
 ): Effect.Effect<Certificate.Certificate> =>
-  Effect.flatMap(backdated, (notBefore) =>
+  Effect.flatMap(options.notBefore === undefined ? backdated : Effect.succeed(options.notBefore), (notBefore) =>
     sign({
       subject: self.certificate,
       publicKeyPem: self.key.publicKeyPem,
