@@ -1,1 +1,8 @@
-export {}
+export * as RotationEngine from "./rotation/RotationEngine.ts"
+export * as RotationInvariants from "./rotation/RotationInvariants.ts"
+export * as RotationMaterial from "./rotation/RotationMaterial.ts"
+export * as RotationSecret from "./rotation/RotationSecret.ts"
+export * as RotationSettings from "./rotation/RotationSettings.ts"
+export * as RotationState from "./rotation/RotationState.ts"
+export * as RotationStore from "./rotation/RotationStore.ts"
+export * as RotationView from "./rotation/RotationView.ts"

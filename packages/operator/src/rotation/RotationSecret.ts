@@ -84,7 +84,7 @@ export const encode = (
         [`${group}/since`]: new Date(state.since).toISOString()
       }
     },
-    type: `${group}/rotation`,
+    type: "Opaque",
     data: Object.fromEntries(Object.entries(text).map(([key, value]) => [key, Buffer.from(value).toString("base64")]))
   }
 }
