@@ -162,7 +162,7 @@ export class CertificateError extends Data.TaggedError("CertificateError")<{
 
   /** The next thing to do. */
   get hint(): string {
-    return advice(this.reason, this.where)
+    return advice(this.reason, this.where, this.detail)
   }
 
   /** The error as plain JSON, its cause shortened to names, codes and messages. */
@@ -230,16 +230,24 @@ const servedBy: { readonly [W in Where]: string } = {
   other: "server's certificate"
 }
 
+/** Go's remark when an authority of the right name is trusted whose key is another. */
+const isRecreated = (detail: string): boolean =>
+  /\(possibly because of [^)]{0,120}verification (?:failure|error)/.test(detail)
+
 /**
  * Says what to do about a certificate error, in one or two sentences.
+ *
+ * **Details**
+ *
+ * `detail`, the text that told the error, makes the advice more precise where it names a re-created authority.
  *
  * @category getters
  * @since 0.1.0
  */
-export const advice = (reason: Reason, where: Where): string => {
+export const advice = (reason: Reason, where: Where, detail = ""): string => {
   const waiting = isTransient(reason, where) ? "Hold on if a rotation is under way; otherwise " : ""
   const sentence = (text: string) => (waiting === "" ? text : waiting + text.charAt(0).toLowerCase() + text.slice(1))
-  switch (reason) {
+  switch (reason === "unknown-authority" && isRecreated(detail) ? "bad-signature" : reason) {
     case "unknown-authority":
     case "self-signed":
       return sentence(`Put the authority that signed the ${servedBy[where]} into the ${trustedBy[where]}.`)

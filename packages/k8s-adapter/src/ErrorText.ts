@@ -176,7 +176,7 @@ const certificateError = ({ reason, line }: Found, lines: ReadonlyArray<string>)
     reason,
     where,
     transient: isTransient(reason, where),
-    advice: certificateAdvice(reason, where)
+    advice: certificateAdvice(reason, where, line)
   }
 }
 

@@ -411,6 +411,19 @@ describe("what waiting helps with", () => {
     assert.isFalse(transient("something nobody has seen before"))
   })
 
+  it("advises on a re-created authority where Go supposes one", () => {
+    const go = (tail: string) =>
+      ErrorText.explain({
+        message: `Unable to connect to the server: x509: certificate signed by unknown authority${tail}`
+      }).advice
+    const supposed = (what: string) =>
+      ` (possibly because of "${what}" while trying to verify candidate authority certificate "kubernetes")`
+    assert.match(go(supposed("crypto/rsa: verification error")), /re-created under the same name/)
+    assert.match(go(supposed("x509: ECDSA verification failure")), /re-created under the same name/)
+    assert.match(go(supposed("x509: cannot sign this kind of certificate")), /^Put the authority/)
+    assert.match(go(""), /^Put the authority/)
+  })
+
   it("has an advice of a sentence in any case", () => {
     for (const { message } of corpus) assert.match(ErrorText.explain({ message }).advice, /^[A-Z][^\n]{10,400}\.$/)
   })

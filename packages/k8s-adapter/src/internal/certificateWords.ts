@@ -47,6 +47,8 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /target principal name is incorrect/i,
     /RemoteCertificateNameMismatch|errSSLHostNameMismatch/,
     /(?:NotValidForName|CertNotValidForName)\b|certificate not valid for name/,
+    // Older rustls takes no IP address for a name, so no certificate of such a host can be verified.
+    /(?:trying to connect: |Connect\b.{0,60}error: ")invalid dnsname|server name type wasn't supported/,
     /hostname_check_failed|hostname verification failed|verify SAN list|SAN matcher/i,
     /certificate's CN name does not match|No subjectAltNames returned|SEC_CERT_CN_INVALID/i,
     /certificate relies on legacy Common Name field/i,
@@ -93,7 +95,7 @@ export const certificateWords: ReadonlyArray<Wording> = [
     0,
     /\bCERT_SIGNATURE_FAILURE\b|certificate signature failure|unable to decrypt certificate's signature|UNABLE_TO_DECRYPT_CERT_SIGNATURE/i,
     /SEC_ERROR_BAD_SIGNATURE|CERT_TRUST_IS_NOT_SIGNATURE_VALID|\bNotSignatureValid\b|signature in the certificate is invalid/i,
-    /CertPathValidatorException: signature check failed|InvalidCertificate\(BadSignature|invalid peer certificate: (?:BadSignature|InvalidSignature)|InvalidSignatureForPublicKey/
+    /CertPathValidatorException: signature check failed|InvalidCertificate\(BadSignature|invalid peer certificate: (?:BadSignature|InvalidSignature)|invalid peer certificate signature|InvalidCertificateSignature\b|InvalidSignatureForPublicKey/
   ),
   ...words(
     "self-signed",
@@ -156,7 +158,7 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /could not load (?:PEM )?client certificate|unable to set (?:private key|client certificate) file|unable to use client certificate|unable to load (?:client )?(?:key|private key|certificate)(?: file)?\b/i,
     /cannot load certificate(?: key)? "|failed to load (?:incomplete )?(?:certificate chain|private key) from/i,
     /unable to read client-(?:cert|key)/i,
-    /Could not parse certificate|CertificateException: (?:java\.io\.IOException|Unable to initialize)|CertificateParsingException|(?:invalid peer certificate: |InvalidCertificate\()(?:BadEncoding|BadDer)/i,
+    /Could not parse certificate|CertificateException: (?:java\.io\.IOException|Unable to initialize)|CertificateParsingException|(?:invalid peer certificate: |InvalidCertificate\()(?:BadEncoding|BadDer)|invalid peer certificate encoding|InvalidCertificateEncoding/i,
     /format error in certificate's|unable to decode issuer public key|error parsing (?:X\.?509 )?certificate|failed to parse (?:[a-z]{1,20} )?certificate|malformed (?:X\.?509 )?certificate|could not decode (?:the )?certificate|asn1: (?:structure|syntax) error/i,
     /(?:certificate|cert) and (?:private )?key (?:do not|don't) match/i
   ),
@@ -197,4 +199,4 @@ export const certificateWords: ReadonlyArray<Wording> = [
 
 /** A quick look: a line without any of these cannot match the table. */
 export const mayMatch =
-  /x509|cert|verif|ssl|tls|pkix|trust|issuer|principal name|altname|alternative|commonname|hostname|common name|ip sans|dnsnames|no name matching|signature|root|pem|caBundle|remote error|fatal alert|0x8009|0x800b|unknown_ca|key (?:values|type|does)|private key|partialchain|nottimevalid|unable to (?:get|verify|find|parse)|keyusage|key usage|pinned|peer not|invalid_purpose|path_length|key_values|key identifier|basic constraints|asn1|ossl|crl|revoked|not verified|selfsigned|self[- ]signed|\[x509|validity/i
+  /x509|cert|verif|ssl|tls|pkix|trust|issuer|principal name|altname|alternative|commonname|hostname|common name|ip sans|dnsname|server name type|no name matching|signature|root|pem|caBundle|remote error|fatal alert|0x8009|0x800b|unknown_ca|key (?:values|type|does)|private key|partialchain|nottimevalid|unable to (?:get|verify|find|parse)|keyusage|key usage|pinned|peer not|invalid_purpose|path_length|key_values|key identifier|basic constraints|asn1|ossl|crl|revoked|not verified|selfsigned|self[- ]signed|\[x509|validity/i

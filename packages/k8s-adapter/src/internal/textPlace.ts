@@ -30,7 +30,7 @@ const places: ReadonlyArray<readonly [Where, RegExp]> = [
   // Paths that only an API server has, at whatever host and port.
   [
     "api-server",
-    /https:\/\/[^\s"'/]{1,300}(?:\/[^\s"'/]{1,100}){0,4}\/(?:api\/v1|apis\/|api\?timeout|apis\?timeout|openapi\/v[23]|version\?timeout|version\b|livez|readyz|healthz)|url:\s{1,40}\/(?:\S{1,200}\/)?(?:api|apis|version)\b|': \/(?:apis?\/|version\b)/
+    /https:\/\/[^\s"'/]{1,300}(?:\/[^\s"'/]{1,100}){0,4}\/(?:api\/v1|apis\/|api\?timeout|apis\?timeout|openapi\/v[23]|version\?timeout|version\b|livez|readyz|healthz)|url:\s{1,40}\/(?:\S{1,200}\/)?(?:api|apis|version)\b|': \/(?:apis?\/|version\b)|path: "\/(?:api\/v1|apis)\//
   ],
   [
     "api-server",
