@@ -169,18 +169,40 @@ export interface ProbeOptions {
  * @since 0.1.0
  */
 export const probe: (target: Target, options?: ProbeOptions) => Effect.Effect<Probe, ClientError, KubernetesClient> =
-  Effect.fn("WebhookProbe.probe")(function* (target, options = {}) {
+  Effect.fn("WebhookProbe.probe")((target, options = {}) => search(target, options, new Map()))
+
+/** The request that had something to say about a webhook before, by webhook: it need not be looked for again. */
+type Known = Map<string, ProbeRequest>
+
+const search = (
+  target: Target,
+  options: ProbeOptions,
+  known: Known
+): Effect.Effect<Probe, ClientError, KubernetesClient> =>
+  Effect.gen(function* () {
     const reason = unprovable(target)
     if (reason !== undefined) return { _tag: "NotProbed", target, reason }
+    const key = `${target.configuration.kind}/${target.configuration.name}/${target.webhook}`
+    const tried = Effect.fnUntraced(function* (request: ProbeRequest) {
+      const found = yield* verdict(target, request, yield* Effect.result(request.send))
+      const isIt = found !== undefined && (found._tag !== "Failed" || isAbout(found.error, target))
+      if (isIt) known.set(key, request)
+      return { found, isIt }
+    })
+    const before = known.get(key)
+    if (before !== undefined) {
+      const { found, isIt } = yield* tried(before)
+      if (found !== undefined && isIt) return found
+    }
     const requests =
       target.type === "conversion"
         ? yield* conversionRequests(target.definition as KubernetesObject)
         : yield* admissionRequests(target.definition, options.samples ?? [])
     let masked: Probe | undefined
     for (const request of requests) {
-      const found = yield* verdict(target, request, yield* Effect.result(request.send))
+      const { found, isIt } = yield* tried(request)
       if (found === undefined) continue
-      if (found._tag !== "Failed" || isAbout(found.error, target)) return found
+      if (isIt) return found
       // Another webhook stands before this one; perhaps not on every way.
       masked ??= found
     }
@@ -275,9 +297,10 @@ export const awaitAnswered: (
   const notice = (what: ProbeNotice) => options.onNotice?.(what) ?? Effect.void
   const holder = yield* HoldOn.make({ ...options, onNotice: notice })
 
+  const known: Known = new Map()
   const round: Effect.Effect<Round, ClientError, KubernetesClient> = Effect.gen(function* () {
     const live = yield* Effect.forEach(configurations, (ref) => client.get(ref), { concurrency: 4 })
-    const probes = yield* Effect.forEach(live.flatMap(targetsOf), (target) => probe(target, options), {
+    const probes = yield* Effect.forEach(live.flatMap(targetsOf), (target) => search(target, options, known), {
       concurrency: 4
     })
     for (const found of probes) if (found._tag === "Failed") return yield* Effect.fail(found.error)
