@@ -87,7 +87,7 @@ const play = Effect.fnUntraced(function* (cluster: DemoCluster.DemoCluster, act:
   )
   const [entries, window] = yield* cluster.withKubelet(act.kubelet, work)
   const ended = yield* Clock.currentTimeMillis
-  host.stdout.write(summary({ began, ended, entries, window, applied: applied() ?? ended }, host))
+  host.stdout.write(summary({ began, ended, entries, window, applied: applied() ?? ended, kubelet: act.kubelet }, host))
 })
 
 const summary = (
@@ -97,10 +97,11 @@ const summary = (
     readonly entries: ReadonlyArray<Timeline.TimelineEntry>
     readonly window: Figures.Window | undefined
     readonly applied: number
+    readonly kubelet: DemoCluster.Kubelet
   },
   host: Host
 ): string => {
-  const { began, ended, entries, window, applied } = played
+  const { began, ended, entries, window, applied, kubelet } = played
   const columns = host.stdout.isTerminal ? host.stdout.columns() : Number.POSITIVE_INFINITY
   const took = `Ready after ${format(ended - began)}.\n`
   const first = entries.find(({ outcome }) => outcome === "failed")
@@ -113,7 +114,8 @@ const summary = (
     `The webhook was answered ${format(Math.max(0, began + answered.at - window.closed))} after its end; the repository was applied ${format(Math.max(0, applied - window.closed))} after its end (an answer is confirmed for a second first).`,
     sleeping === undefined
       ? "Sleeping 2, 6, 18 and 54 s between attempts would have given up before its end."
-      : `Sleeping 2, 6, 18 and 54 s between attempts would have succeeded ${format(sleeping)} after its end.`
+      : `Sleeping 2, 6, 18 and 54 s between attempts would have succeeded ${format(sleeping)} after its end.`,
+    ...(kubelet.nudged ? [`Without the nudge this kubelet would have kept it open for ${format(kubelet.lag)}.`] : [])
   ]
   return `\n${Timeline.render(entries, columns)}\n${took}${lines.map((line) => `${line}\n`).join("")}`
 }

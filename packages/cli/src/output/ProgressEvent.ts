@@ -29,6 +29,8 @@ export type ProgressEvent =
       readonly webhook: string | undefined
       readonly reason: string
       readonly detail: string
+      /** The attempt before failed in the same words. */
+      readonly repeated: boolean
       readonly delay: number
       readonly elapsed: number
     }

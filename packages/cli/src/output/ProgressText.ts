@@ -8,7 +8,7 @@ import type { Paint } from "./Paint.ts"
 import type { ProgressEvent, ProgressLine } from "./ProgressEvent.ts"
 import { clean } from "./TextWidth.ts"
 
-const ending = { timer: "its time was over", wake: "woken", deadline: "cut short by the deadline" } as const
+const ending = { timer: "timer", wake: "woken", deadline: "cut short by the deadline" } as const
 
 /**
  * The line that tells an event; `undefined` for the end of a wait, which only the live view shows.
@@ -30,20 +30,18 @@ export const line = (event: ProgressEvent): ProgressLine | undefined => {
       return event.text === undefined ? undefined : { mark: "note", text: `waiting: ${clean(event.text)}` }
     case "Retry": {
       const webhook = event.webhook === undefined ? "" : ` webhook ${event.webhook}:`
+      const detail = event.repeated ? "" : ` (${event.detail})`
+      const begin = `${event.subject}: attempt ${event.attempt} failed after ${format(event.elapsed)}:`
       return {
         mark: "retry",
-        text: clean(
-          `${event.subject}: attempt ${event.attempt} failed after ${format(event.elapsed)}:${webhook} ${event.reason} (${event.detail}); next try in at most ${format(event.delay)}`
-        )
+        text: clean(`${begin}${webhook} ${event.reason}${detail}; next try in at most ${format(event.delay)}`)
       }
     }
-    case "Retrying":
-      return {
-        mark: "retry",
-        text: clean(
-          `${event.subject}: attempt ${event.attempt} after waiting ${format(event.waited)} (${ending[event.endedBy]}${event.hint === undefined ? "" : `: ${event.hint}`})`
-        )
-      }
+    case "Retrying": {
+      const hint = event.hint === undefined ? "" : `: ${event.hint}`
+      const text = `${event.subject}: attempt ${event.attempt} after ${format(event.waited)} (${ending[event.endedBy]}${hint})`
+      return { mark: "retry", text: clean(text) }
+    }
     case "Recovered":
       return {
         mark: "done",

@@ -68,9 +68,21 @@ export const make: Effect.Effect<RetryTelling, never, Progress> = Effect.gen(fun
           const { reason, webhook, detail } = describe(event.error)
           const { number: attempt } = event.attempt
           const { delay } = event
+          const before = entries.findLast((entry) => entry.subject === subject)
+          const repeated = before?.message === detail && before.webhook === webhook
           entries.push({ at, subject, attempt, outcome: "failed", webhook, reason, message: detail, delay })
           const { elapsed: spent } = event
-          yield* progress.tell({ type: "Retry", subject, attempt, webhook, reason, detail, delay, elapsed: spent })
+          yield* progress.tell({
+            type: "Retry",
+            subject,
+            attempt,
+            webhook,
+            reason,
+            detail,
+            repeated,
+            delay,
+            elapsed: spent
+          })
           return yield* progress.tell({ type: "Waiting", key: subject, text: `${subject}: ${reason}` })
         }
         case "Retrying": {

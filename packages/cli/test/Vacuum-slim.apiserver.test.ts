@@ -1,0 +1,3 @@
+import { throughVacuums } from "./support/vacuums.ts"
+
+throughVacuums("slim")
