@@ -10,12 +10,15 @@
  *
  * @since 0.1.0
  */
+import * as ApiServers from "../internal/simulator/ApiServers.ts"
 import * as Foreign from "../internal/simulator/Foreign.ts"
 import * as Mint from "../internal/simulator/Mint.ts"
-import { clock, deedText, happeningText, ids, leafText } from "../internal/simulator/Text.ts"
+import * as Pods from "../internal/simulator/Pods.ts"
+import { clock, deedText, happeningText } from "../internal/simulator/Text.ts"
 import * as Timeline from "../internal/simulator/Timeline.ts"
 import * as Versioned from "../internal/simulator/Versioned.ts"
-import type { Deed, Outcome, Protocol, Seen, ServingContent, Sight, TargetContent } from "./Protocol.ts"
+import type { World } from "../internal/simulator/World.ts"
+import type { Deed, Outcome, Protocol, Seen, Sight } from "./Protocol.ts"
 import { calm, type Schedule } from "./Schedule.ts"
 import { type Leaf, refusal, type Trusted } from "./Trust.ts"
 
@@ -58,23 +61,8 @@ export interface Run {
 }
 
 const minute = 60_000
-/** A kube-apiserver tells its own informers everything again after ten minutes. */
-const resync = 10 * minute
 /** Processes look again after this time, if nothing else makes them. */
 const poll = 10 * minute
-/** From the annotation on a pod to the end of its kubelet's sync, as measured on a real node. */
-const nudgeTakes = 1_500
-/** How old what a starting pod reads may be. */
-const startLag = 500
-
-interface Effective {
-  readonly content: TargetContent
-  readonly foreign: boolean
-}
-
-const nothing: TargetContent = { bundle: [], note: 0 }
-
-const contentOf = (seen: Seen<TargetContent> | undefined): TargetContent => seen?.value ?? nothing
 
 /**
  * Runs a protocol through a schedule, until its end or the first failure.
@@ -98,126 +86,36 @@ export const run = <Memory>(
     if (options?.trace === true) trace.push(`${clock(now)}  ${who.padEnd(10)} ${what()}`)
   }
 
-  // ---- the objects ----
+  const world: World = {
+    now: () => now,
+    after: (delay, then) => timeline.add(now + delay, then),
+    note,
+    judge: () => judge(),
+    wakeAll: () => wakeAll()
+  }
   const foreign = schedule.foreign ? Foreign.certificates() : undefined
-  const mint = Mint.make({
-    authorities: foreign === undefined ? [] : [foreign.authority],
-    leaves: foreign === undefined ? [] : [foreign.leaf]
-  })
+  const mint = Mint.make(foreign)
   const state = Versioned.make<{ readonly value: unknown; readonly says: string }>()
-  const serving = Versioned.make<ServingContent>(
-    foreign === undefined ? undefined : { leaf: foreign.leaf, staged: undefined, bundle: [foreign.authority], note: 0 }
+  const trusted = foreign === undefined ? [] : [foreign.authority]
+  const apiServers = ApiServers.make(world, schedule, { bundle: trusted, note: 0 })
+  const pods = Pods.make(
+    world,
+    schedule,
+    foreign === undefined ? undefined : { leaf: foreign.leaf, staged: undefined, bundle: trusted, note: 0 }
   )
-  const targets = Array.from({ length: schedule.targets }, (_, index) => ({
-    name: `hook-${index}`,
-    object: Versioned.make<TargetContent>({ bundle: foreign === undefined ? [] : [foreign.authority], note: 0 })
-  }))
-
-  // ---- API servers ----
-  const apiServers = schedule.apiServers.map(({ lag, skew }, index) => ({
-    name: `api-${index}`,
-    lag,
-    skew,
-    apart: 0,
-    missesNext: false,
-    goesBy: targets.map(
-      ({ object }): Effective => ({ content: contentOf(object.read()), foreign: foreign === undefined })
-    ),
-    /** How many changes of each target are on their way or were missed, so that an old one never undoes a new one. */
-    heard: targets.map(() => 0)
-  }))
-
-  const hear = (server: (typeof apiServers)[number], target: number, order: number, effective: Effective): void => {
-    if (server.apart > now) {
-      timeline.add(server.apart + server.lag, () => hear(server, target, order, effective))
-      return
-    }
-    if (order < (server.heard[target] ?? 0)) return
-    server.heard[target] = order
-    if (server.missesNext) {
-      server.missesNext = false
-      note(server.name, () => `misses a change of ${targets[target]?.name}`)
-      timeline.add(now + resync, () => hear(server, target, order, effective))
-      return
-    }
-    server.goesBy[target] = effective
-    note(server.name, () => `goes by ${targets[target]?.name} ${ids(effective.content.bundle)}`)
-    judge()
-  }
-
-  let changes = 0
-  const writeTarget = (index: number, content: TargetContent, byOthers: boolean): void => {
-    const target = targets[index]
-    if (target === undefined) return
-    target.object.write(now, content)
-    const order = ++changes
-    const effective = { content, foreign: byOthers }
-    for (const server of apiServers) timeline.add(now + server.lag, () => hear(server, index, order, effective))
-    wakeAll()
-  }
-
-  // ---- pods ----
-  const pods = schedule.pods.map(({ lag, mounted }, index) => ({
-    name: `pod-${index}`,
-    lag,
-    mounted,
-    presents: foreign?.leaf as Leaf | undefined,
-    note: 0,
-    startedAt: foreign === undefined ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY,
-    goneSince: Number.NEGATIVE_INFINITY,
-    silentUntil: 0,
-    swappedAt: Number.NEGATIVE_INFINITY
-  }))
-
-  const takeUp = (pod: (typeof pods)[number], content: ServingContent | undefined): void => {
-    // Pods of ours refuse to go back; a mounted Secret is taken as it comes.
-    if (content?.leaf === undefined || (content.note < pod.note && !pod.mounted)) return
-    pod.note = content.note
-    if (content.leaf.id === pod.presents?.id) return
-    if (pod.presents !== undefined) pod.swappedAt = now
-    const { leaf } = content
-    pod.presents = leaf
-    note(pod.name, () => `presents ${leafText(leaf)}`)
-    judge()
-    wakeAll()
-  }
-
-  const sync = (pod: (typeof pods)[number]): void => {
-    if (pod.startedAt <= now) takeUp(pod, serving.read()?.value)
-  }
-
-  const start = (pod: (typeof pods)[number]): void => {
-    const content = serving.readAt(now - startLag)?.value
-    if (content?.leaf === undefined) {
-      timeline.add(now + 1_000, () => start(pod))
-      return
-    }
-    pod.startedAt = now
-    pod.note = 0
-    takeUp(pod, content)
-    timeline.add(now + pod.lag, () => sync(pod))
-    // The list of pods reaches the processes late.
-    for (const process of processes) timeline.add(now + process.cache + 1, wakeAll)
-  }
-
-  const writeServing = (content: ServingContent | undefined): void => {
-    if (content?.leaf !== undefined && serving.read()?.value.leaf?.issuer !== content.leaf.issuer) rotations++
-    serving.write(now, content)
-    for (const pod of pods) timeline.add(now + pod.lag, () => sync(pod))
-    wakeAll()
-  }
+  const { servers, targets } = apiServers
 
   // ---- the question ----
   let judgedAt = 0
   const judge = (): void => {
     judgedAt = now
     if (failure !== undefined || (now < calm && foreign === undefined)) return
-    for (const server of apiServers) {
+    for (const server of servers) {
       for (let index = 0; index < targets.length; index++) {
         const effective = server.goesBy[index]
         if (effective === undefined || effective.foreign) continue
         const { bundle } = effective.content
-        for (const pod of pods) {
+        for (const pod of pods.pods) {
           const { presents } = pod
           if (presents === undefined || pod.startedAt > now) continue
           const said = refusal(presents, bundle, now + server.skew)
@@ -267,17 +165,17 @@ export const run = <Memory>(
 
   const sightOf = (process: Process): Sight => {
     const read = state.read()
-    const reachable = apiServers.filter(({ apart }) => apart <= now)
+    const reachable = servers.filter(({ apart }) => apart <= now)
     return {
       now: now + process.skew,
       skew: process.skew,
-      serving: look(process, serving),
+      serving: look(process, pods.serving),
       targets: targets.flatMap(({ name, object }) => {
         const seen = look(process, object)
         return seen === undefined ? [] : [{ name, ...seen }]
       }),
       state: read === undefined ? undefined : { version: read.version, value: read.value.value },
-      pods: pods.flatMap((pod) => {
+      pods: pods.pods.flatMap((pod) => {
         const isThere = pod.startedAt + process.cache <= now
         const seemsThere = pod.startedAt > now && now <= pod.goneSince + process.cache
         if (!isThere && !seemsThere) return []
@@ -285,7 +183,7 @@ export const run = <Memory>(
         return [{ name: pod.name, mounted: pod.mounted, presents: answers ? pod.presents : undefined }]
       }),
       apiServers: reachable.map(({ name }) => name),
-      complete: reachable.length === apiServers.length,
+      complete: reachable.length === servers.length,
       request: requests.filter(({ at }) => at <= now).sort((a, b) => b.at - a.at)[0],
       outcome: process.outcome
     }
@@ -377,9 +275,10 @@ export const run = <Memory>(
           wakeAll()
         })
       case "writeServing":
-        return swap(process, serving, deed.over, () => {
+        return swap(process, pods.serving, deed.over, () => {
           const { leaf } = deed.value
-          writeServing(leaf === undefined ? deed.value : { ...deed.value, leaf: mint.real(leaf) })
+          if (leaf !== undefined && leaf.issuer !== pods.serving.read()?.value.leaf?.issuer) rotations++
+          pods.write(leaf === undefined ? deed.value : { ...deed.value, leaf: mint.real(leaf) })
         })
       case "writeTarget": {
         const index = targets.findIndex(({ name }) => name === deed.target)
@@ -387,14 +286,14 @@ export const run = <Memory>(
         return target === undefined
           ? { conflict: true }
           : swap(process, target.object, deed.over, () =>
-              writeTarget(index, { ...deed.value, bundle: mint.realBundle(deed.value.bundle) }, false)
+              apiServers.write(index, { ...deed.value, bundle: mint.realBundle(deed.value.bundle) }, false)
             )
       }
       case "probe":
         return {
           conflict: false,
           answers: deed.pairs.flatMap((pair) => {
-            const server = apiServers.find(({ name }) => name === pair.apiServer)
+            const server = servers.find(({ name }) => name === pair.apiServer)
             const content = server?.goesBy[targets.findIndex(({ name }) => name === pair.target)]?.content
             if (server === undefined || content === undefined || server.apart > now) return []
             const trusted =
@@ -403,8 +302,8 @@ export const run = <Memory>(
           })
         }
       case "nudge": {
-        const pod = pods.find(({ name }) => name === deed.pod)
-        if (pod?.mounted === true) timeline.add(now + nudgeTakes, () => sync(pod))
+        const pod = pods.pods.find(({ name }) => name === deed.pod)
+        if (pod !== undefined) pods.nudge(pod)
         return { conflict: false }
       }
       case "wait":
@@ -413,7 +312,7 @@ export const run = <Memory>(
   }
 
   // ---- what happens ----
-  for (const pod of pods) if (foreign === undefined) timeline.add(0, () => start(pod))
+  for (const pod of pods.pods) if (foreign === undefined) timeline.add(0, () => pods.start(pod))
   for (const process of processes) wake(process, process.index)
   timeline.add(calm, judge)
 
@@ -425,31 +324,29 @@ export const run = <Memory>(
         case "rotate":
           break
         case "stale":
-          for (const server of apiServers.slice(each.apiServer, each.apiServer + 1)) server.missesNext = true
+          for (const server of servers.slice(each.apiServer, each.apiServer + 1)) server.missesNext = true
           break
         case "partition":
-          for (const server of apiServers.slice(each.apiServer, each.apiServer + 1)) {
+          for (const server of servers.slice(each.apiServer, each.apiServer + 1)) {
             server.apart = now + each.for
             timeline.add(server.apart, wakeAll)
           }
           break
         case "wipe":
-          writeTarget(each.target, nothing, true)
+          apiServers.write(each.target, ApiServers.contentOf(undefined), true)
           break
         case "restore":
-          writeTarget(each.target, contentOf(targets[each.target]?.object.readAt(Math.min(calm, now))), true)
+          apiServers.write(
+            each.target,
+            ApiServers.contentOf(targets[each.target]?.object.readAt(Math.min(calm, now))),
+            true
+          )
           break
         case "restart":
-          for (const pod of pods.slice(each.pod, each.pod + 1)) {
-            if (pod.startedAt > now) continue
-            pod.presents = undefined
-            pod.startedAt = Number.POSITIVE_INFINITY
-            pod.goneSince = now
-            timeline.add(now + each.down, () => start(pod))
-          }
+          for (const pod of pods.pods.slice(each.pod, each.pod + 1)) pods.restart(pod, each.down)
           break
         case "unreachable":
-          for (const pod of pods.slice(each.pod, each.pod + 1)) {
+          for (const pod of pods.pods.slice(each.pod, each.pod + 1)) {
             pod.silentUntil = now + each.for
             timeline.add(pod.silentUntil, wakeAll)
           }
@@ -461,7 +358,7 @@ export const run = <Memory>(
           state.write(now, state.readAt(Math.min(calm, now))?.value)
           break
         case "deleteServing":
-          writeServing(undefined)
+          pods.write(undefined)
           break
       }
       wakeAll()

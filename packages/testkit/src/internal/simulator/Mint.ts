@@ -9,13 +9,10 @@ export interface Mint {
   readonly realBundle: (bundle: ReadonlyArray<Trusted>) => ReadonlyArray<Authority>
 }
 
-/** Makes a mint that knows `first` already. */
-export const make = (first: {
-  readonly authorities: ReadonlyArray<Authority>
-  readonly leaves: ReadonlyArray<Leaf>
-}): Mint => {
-  const authorities = new Map(first.authorities.map((each) => [each.id, each]))
-  const leaves = new Map(first.leaves.map((each) => [each.id, each]))
+/** Makes a mint that knows what was there before, if anything. */
+export const make = (first?: { readonly authority: Authority; readonly leaf: Leaf }): Mint => {
+  const authorities = new Map(first === undefined ? [] : [[first.authority.id, first.authority]])
+  const leaves = new Map(first === undefined ? [] : [[first.leaf.id, first.leaf]])
   let made = 0
   const known = <A>(all: ReadonlyMap<string, A>, id: string): A => {
     const found = all.get(id)
