@@ -1,8 +1,32 @@
 // Writes src/internal/builtins/types.ts: names, types and merge keys of the built-in kinds, without descriptions, taken
-// from the OpenAPI v2 document of a real API server (`kubectl get --raw /openapi/v2 > swagger.json`).
+// from the OpenAPI v2 document of a real API server (`kubectl get --raw /openapi/v2 > swagger.json`), and the field
+// numbers of their protobuf encoding, from the `generated.proto` files of the Go modules in the folders named.
 //
-//   node scripts/builtin-types.mjs swagger.json
-import { readFileSync, writeFileSync } from "node:fs"
+//   node scripts/builtin-types.mjs swagger.json k8s.io/api k8s.io/apimachinery k8s.io/apiextensions-apiserver …
+import { globSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+
+const numbers = new Map()
+for (const folder of process.argv.slice(3)) {
+  for (const file of globSync("**/generated.proto", { cwd: folder })) {
+    const text = readFileSync(join(folder, file), "utf8")
+    const proto = /^package (.*);$/m.exec(text)[1]
+    for (const [, message, body] of text.matchAll(/^message (\w+) \{([\s\S]*?)^\}/gm)) {
+      for (const [, field, number] of body.matchAll(/^ {2}(?:optional |repeated )?[\w.<>, ]+ (\w+) = (\d+);$/gm)) {
+        // A few are capitalized.
+        numbers.set(`${proto}.${message}.${field[0].toLowerCase()}${field.slice(1)}`, number)
+      }
+    }
+  }
+}
+const numberOf = (name, field) => {
+  const message = name
+    .replace(/^io\.k8s\./, "k8s.io.")
+    .replace("kube-aggregator", "kube_aggregator")
+    .replace("apiextensions-apiserver", "apiextensions_apiserver")
+  const found = numbers.get(`${message}.${field}`)
+  return found === undefined ? "" : `#${found}`
+}
 
 const { definitions } = JSON.parse(readFileSync(process.argv[2], "utf8"))
 const groups =
@@ -36,7 +60,7 @@ const reference = (ref) => {
   if (!definition.properties) return definition.type === "string" ? "s" : "o"
   if (!seen.has(name)) {
     seen.set(name, "")
-    seen.set(name, line(definition))
+    seen.set(name, line(definition, name))
   }
   return `@${short(name)}`
 }
@@ -59,12 +83,12 @@ const type = (schema) => {
   if (schema["x-kubernetes-int-or-string"]) return "t"
   return scalar[schema.type] ?? "o"
 }
-const line = (definition) =>
+const line = (definition, owner) =>
   Object.entries(definition.properties)
     .map(([name, schema]) => {
       const required = (definition.required ?? []).includes(name) ? "!" : ""
       const fallback = typeof schema.default === "string" && schema.default !== "" ? `=${schema.default}` : ""
-      return `${name}${required}:${type(schema)}${fallback}`
+      return `${name}${numberOf(owner, name)}${required}:${type(schema)}${fallback}`
     })
     .join(" ")
 
@@ -83,7 +107,7 @@ writeFileSync(
   `/**
  * Field names, types and merge keys of the built-in kinds: made by \`scripts/builtin-types.mjs\`, not by hand.
  *
- * One line a type: \`field[!]:type[=default]\`, \`!\` for required. Types: \`s\`tring, \`i\`nteger, \`n\`umber, \`b\`oolean,
+ * One line a type: \`field[#number][!]:type[=default]\`, the number in protobuf, \`!\` for required. Types: \`s\`tring, \`i\`nteger, \`n\`umber, \`b\`oolean,
  * \`t\` int-or-string, \`q\`uantity, \`T\`ime, \`B\`ytes, \`o\` anything, \`@Name\`, \`{values}\`, \`[merge|strategic]items\` where
  * \`merge\` is empty (atomic), \`=\` (set) or the keys of an associative list, \`strategic\` the same for strategic merge
  * patches; \`~\` marks what server-side apply takes as a whole.

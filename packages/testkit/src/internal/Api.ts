@@ -116,7 +116,7 @@ const nonResource = (api: Api, request: ApiRequest): Answer => {
     )
   }
   if (request.method !== "GET" && request.method !== "HEAD") throw methodNotAllowed()
-  if (path === "/version" || path === "/version/") return ok(version)
+  if (path === "/version" || path === "/version/") return { status: 200, body: JSON.stringify(version, null, 2) }
   if (/^\/(healthz|livez|readyz)/.test(path)) return ok("ok")
   const { resources } = api.core
   const parts = path.split("/").filter((part) => part !== "")

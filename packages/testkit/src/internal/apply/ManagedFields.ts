@@ -2,6 +2,7 @@
 import {
   arrayAt,
   equals,
+  isArray,
   isObject,
   type Json,
   type JsonObject,
@@ -88,21 +89,17 @@ const encode = (object: JsonObject, entries: ReadonlyArray<Entry>): JsonObject =
 
 const plain = (object: JsonObject): JsonObject => setAt(object, ["metadata", "managedFields"], undefined)
 
-/** The entries after one manager's set was replaced, with a new time when the object or the set changed. */
+/** The entries after one manager's set was replaced; the time is that of the last change of the object itself. */
 const replaceEntry = (
   entries: ReadonlyArray<Entry>,
   manager: Manager,
   fields: FieldSet.FieldSet,
   apiVersion: string,
-  time: string,
-  objectChanged: boolean
+  time: string | undefined
 ): ReadonlyArray<Entry> => {
   const old = entries.find((entry) => same(entry, manager))
   if (old === undefined) return [...entries, { ...manager, apiVersion, time, fields }]
-  const unchanged = !objectChanged && old.apiVersion === apiVersion && equals(old.fields, fields)
-  return entries.map((entry) =>
-    entry === old ? { ...old, apiVersion, fields, time: unchanged ? old.time : time } : entry
-  )
+  return entries.map((entry) => (entry === old ? { ...old, apiVersion, fields, time: time ?? old.time } : entry))
 }
 
 /** Keeps the books after a create, update or patch. */
@@ -127,7 +124,7 @@ export const update = (
   )
   const mine = entries.find((entry) => same(entry, manager))?.fields ?? FieldSet.empty
   const fields = owned(FieldSet.difference(FieldSet.union(mine, changed), comparison.removed))
-  return encode(after, replaceEntry(others, manager, fields, resource.apiVersion, time, true))
+  return encode(after, replaceEntry(others, manager, fields, resource.apiVersion, time))
 }
 
 /** Server-side apply: the object that results, with its books. */
@@ -175,7 +172,27 @@ export const apply = (
   const kept = entries.map((entry) =>
     same(entry, manager) ? entry : { ...entry, fields: FieldSet.difference(entry.fields, lost) }
   )
-  return encode(pruned, replaceEntry(kept, manager, mine, resource.apiVersion, time, !FieldSet.isEmpty(lost)))
+  return encode(
+    withLastApplied(pruned, config, manager),
+    replaceEntry(kept, manager, mine, resource.apiVersion, FieldSet.isEmpty(lost) ? undefined : time)
+  )
+}
+
+const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+
+/** Where client-side apply left its annotation, kubectl's server-side apply keeps it up to date. */
+const withLastApplied = (object: JsonObject, config: JsonObject, manager: Manager): JsonObject => {
+  if (manager.name !== "kubectl" || objectAt(object, "metadata", "annotations")[lastApplied] === undefined)
+    return object
+  const text = `${JSON.stringify(sorted(config))}\n`
+  return setAt(object, ["metadata", "annotations", lastApplied], text)
+}
+
+const sorted = (value: Json): Json => {
+  if (isArray(value)) return value.map(sorted)
+  if (!isObject(value)) return value
+  const keys = Object.keys(value).toSorted()
+  return Object.fromEntries(keys.map((key) => [key, sorted(value[key] ?? null)]))
 }
 
 const managerText = (entry: Entry): string => {

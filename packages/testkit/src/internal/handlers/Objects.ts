@@ -3,6 +3,7 @@
 import * as ManagedFields from "../apply/ManagedFields.ts"
 import type { Core } from "../Core.ts"
 import { keyOf } from "../Core.ts"
+import * as Protobuf from "../http/Protobuf.ts"
 import {
   type Answer,
   type ApiRequest,
@@ -247,7 +248,9 @@ export const remove = async (
 }
 
 const readBody = async (request: ApiRequest): Promise<JsonObject> => {
-  const text = (await read(request.message)).toString("utf8")
+  const bytes = await read(request.message)
+  if (contentType(request.message) === "application/vnd.kubernetes.protobuf") return Protobuf.decode(bytes)
+  const text = bytes.toString("utf8")
   if (text.trim() === "") return {}
   const body = decode(text, contentType(request.message))
   return isObject(body) ? body : {}

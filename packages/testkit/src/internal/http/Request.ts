@@ -4,6 +4,7 @@ import { parse as parseYaml } from "yaml"
 import type { Json, JsonObject } from "../Json.ts"
 import { isObject } from "../Json.ts"
 import { badRequest, unsupportedMediaType } from "../Status.ts"
+import * as Protobuf from "./Protobuf.ts"
 
 export interface User {
   readonly name: string
@@ -63,18 +64,15 @@ export const decode = (text: string, type: string): Json => {
 export const readObject = async (request: ApiRequest): Promise<JsonObject> => {
   const type = contentType(request.message)
   const body = await read(request.message)
-  if (
-    type !== "" &&
-    type !== "application/json" &&
-    type !== "application/yaml" &&
-    type !== "application/x-www-form-urlencoded"
-  ) {
-    throw unsupportedMediaType(objectTypes)
-  }
+  if (type === "application/vnd.kubernetes.protobuf") return Protobuf.decode(body)
+  if (type !== "" && !jsonTypes.includes(type)) throw unsupportedMediaType(objectTypes)
   const value = decode(body.toString("utf8"), type)
   if (!isObject(value)) throw badRequest("the request body is not an object")
   return value
 }
+
+// curl's default comes with scripts that forget the header.
+const jsonTypes = ["application/json", "application/yaml", "application/x-www-form-urlencoded"]
 
 const encoded = new WeakMap<JsonObject, string>()
 

@@ -7,6 +7,7 @@ import * as CertificateAuthority from "@holdfast/certificates/CertificateAuthori
 import * as KeyPair from "@holdfast/certificates/KeyPair"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import type { TestCluster } from "../../TestCluster.ts"
 import type { Identity } from "./https.ts"
 
 export interface ControlPlanePki {
@@ -82,13 +83,14 @@ export const make = Effect.fnUntraced(function* (folder: string) {
 /** Issues a client certificate: its common name is the user, its organizations are the groups. */
 export const client = (
   ca: CertificateAuthority.CertificateAuthority,
-  options: { readonly user: string; readonly groups: ReadonlyArray<string> }
+  options: Parameters<TestCluster["kubeconfigFor"]>[0]
 ) =>
   Effect.map(
     CertificateAuthority.issue(ca, {
       commonName: options.user,
       organization: options.groups,
-      validity: "365 days",
+      validity: options.validity ?? "365 days",
+      notBefore: options.notBefore,
       usages: ["client"]
     }),
     (issued): Required<Identity> => ({

@@ -20,6 +20,7 @@ export const make = Effect.fnUntraced(function* (watchdog: Watchdog, program: st
   const socket = join(watchdog.directory, "etcd.sock")
   const client = `unix://${socket}`
   const peer = `unix://${join(watchdog.directory, "peer.sock")}`
+  const nowhere = "http://127.0.0.1:2380"
   const process = yield* ChildProcess.start(watchdog, program, {
     arguments: [
       "--name=etcd",
@@ -29,10 +30,11 @@ export const make = Effect.fnUntraced(function* (watchdog: Watchdog, program: st
       "--heartbeat-interval=10",
       "--election-timeout=100",
       `--listen-client-urls=${client}`,
-      `--advertise-client-urls=${client}`,
       `--listen-peer-urls=${peer}`,
-      `--initial-advertise-peer-urls=${peer}`,
-      `--initial-cluster=etcd=${peer}`
+      // What is advertised is for other members, of which there are none; before 3.7 it had to name a host and port.
+      `--advertise-client-urls=${nowhere}`,
+      `--initial-advertise-peer-urls=${nowhere}`,
+      `--initial-cluster=etcd=${nowhere}`
     ],
     logFile
   })

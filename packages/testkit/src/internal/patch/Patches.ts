@@ -11,13 +11,9 @@ const pointer = (path: string): ReadonlyArray<string> =>
         .split("/")
         .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
 
-const unprocessable = (message: string) =>
-  new StatusError(422, "Invalid", `the server rejected our request due to an error in our request`, {
-    causes: [{ message }]
-  })
-
-const missing = (operation: string, path: string) =>
-  unprocessable(`${operation} operation does not apply: doc is missing path: ${path}: missing value`)
+/** What Go's error says is not passed on to the client. */
+const unprocessable = () =>
+  new StatusError(422, "Invalid", "the server rejected our request due to an error in our request", {})
 
 const at = (document: Json | undefined, path: ReadonlyArray<string>): Json | undefined =>
   path.reduce<Json | undefined>(
@@ -39,25 +35,25 @@ const change = (
   if (isArray(document)) {
     const copy = [...document]
     const index = head === "-" ? copy.length : Number(head)
-    if (!Number.isInteger(index) || index < 0 || index > copy.length) throw missing(how, text)
+    if (!Number.isInteger(index) || index < 0 || index > copy.length) throw unprocessable()
     if (rest.length > 0) {
       const inner = copy[index]
-      if (inner === undefined) throw missing(how, text)
+      if (inner === undefined) throw unprocessable()
       copy[index] = change(inner, rest, how, value, text)
     } else if (how === "add") copy.splice(index, 0, value ?? null)
-    else if (index >= copy.length) throw missing(how, text)
+    else if (index >= copy.length) throw unprocessable()
     else if (how === "remove") copy.splice(index, 1)
     else copy[index] = value ?? null
     return copy
   }
-  if (!isObject(document)) throw missing(how, text)
+  if (!isObject(document)) throw unprocessable()
   const copy: Mutable = { ...document }
   const inner = copy[head]
   if (rest.length > 0) {
-    if (inner === undefined) throw missing(how, text)
+    if (inner === undefined) throw unprocessable()
     copy[head] = change(inner, rest, how, value, text)
   } else if (how === "add") copy[head] = value ?? null
-  else if (inner === undefined) throw missing(how, text)
+  else if (inner === undefined) throw unprocessable()
   else if (how === "remove") delete copy[head]
   else copy[head] = value ?? null
   return copy
@@ -76,15 +72,15 @@ export const jsonPatch = (document: JsonObject, patch: Json): JsonObject => {
       current = change(current, pointer(path), op, value, path)
     } else if (op === "move" || op === "copy") {
       const moved = at(current, pointer(from))
-      if (moved === undefined) throw missing(op, from)
+      if (moved === undefined) throw unprocessable()
       if (op === "move") current = change(current, pointer(from), "remove", undefined, from)
       current = change(current, pointer(path), "add", moved, path)
     } else if (op === "test") {
       const found = at(current, pointer(path))
       if (!equals(found ?? null, value ?? null)) {
-        throw unprocessable(`testing value ${path} failed: test failed`)
+        throw unprocessable()
       }
-    } else throw unprocessable(`Unexpected kind: ${String(op)}`)
+    } else throw unprocessable()
   }
   return current as JsonObject
 }

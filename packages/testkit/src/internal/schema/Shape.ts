@@ -30,13 +30,20 @@ export interface ListShape {
   readonly items: Shape
   readonly default?: Json
 }
+export interface Field {
+  readonly shape: Shape
+  readonly required: boolean
+  /** Its number in protobuf, for built-in types. */
+  readonly number?: number
+}
+
 export interface ObjectShape {
   readonly _tag: "Object"
   readonly name?: string
   readonly atomic: boolean
   /** The shape of a member, `undefined` when the type knows no such field. */
   readonly field: (name: string) => Shape | undefined
-  readonly fields: () => ReadonlyMap<string, { readonly shape: Shape; readonly required: boolean }>
+  readonly fields: () => ReadonlyMap<string, Field>
   /** Whether members outside of `fields` are kept (maps and free-form objects). */
   readonly open: boolean
   readonly default?: Json
@@ -69,7 +76,7 @@ const lines = (text: string): ReadonlyMap<string, string> =>
 
 const typeLines = lines(types)
 const kindLines = lines(kinds)
-const none: ReadonlyMap<string, { readonly shape: Shape; readonly required: boolean }> = new Map()
+const none: ReadonlyMap<string, Field> = new Map()
 
 /** An object whose members all have one shape. */
 export const mapOf = (values: Shape, atomic = false): ObjectShape => ({
@@ -86,7 +93,7 @@ const typeNamed = (name: string, atomic: boolean): ObjectShape => {
   const key = atomic ? `~${name}` : name
   const known = named.get(key)
   if (known !== undefined) return known
-  let parsed: Map<string, { readonly shape: Shape; readonly required: boolean }> | undefined
+  let parsed: Map<string, Field> | undefined
   const fields = () => {
     if (parsed !== undefined) return parsed
     parsed = new Map()
@@ -94,7 +101,9 @@ const typeNamed = (name: string, atomic: boolean): ObjectShape => {
       const colon = each.indexOf(":")
       if (colon < 0) continue
       const required = each[colon - 1] === "!"
-      parsed.set(each.slice(0, required ? colon - 1 : colon), { shape: parse(each.slice(colon + 1)), required })
+      const [name = "", number] = each.slice(0, required ? colon - 1 : colon).split("#")
+      const shape = parse(each.slice(colon + 1))
+      parsed.set(name, { shape, required, ...(number === undefined ? {} : { number: Number(number) }) })
     }
     return parsed
   }
