@@ -157,12 +157,20 @@ const byWords = (lines: ReadonlyArray<string>): Found | undefined => {
     if (best?.vagueness === 0) break
   }
   if (best?.vagueness === 0 || own.length < 2) return best
-  const line = unwrap(own)
-  const judged = judge(line)
-  return judged !== undefined && (best === undefined || judged.vagueness < best.vagueness) ? { ...judged, line } : best
+  for (const line of unwrap(own)) {
+    const judged = judge(line)
+    if (judged !== undefined && (best === undefined || judged.vagueness < best.vagueness)) best = { ...judged, line }
+  }
+  return best
 }
 
 const contextLength = 20_000
+
+/** A server's own log: the certificate that the caller did not accept is the server's. */
+const serverLog = /TLS handshake error from |rejected connection from /
+
+const callerAdvice =
+  "The caller did not accept this server's certificate: put its authority into the caller's CA bundle (for a webhook, the caBundle of its configuration), or serve a certificate that the bundle trusts."
 
 const ownMaterial: ReadonlySet<Reason> = new Set<Reason>(["malformed", "invalid-ca-bundle"])
 
@@ -175,8 +183,12 @@ const certificateError = ({ reason, line }: Found, lines: ReadonlyArray<string>)
     certificate: true,
     reason,
     where,
-    transient: isTransient(reason, where),
-    advice: certificateAdvice(reason, where, line)
+    // A bundle that the API server refuses to store does not get better by itself.
+    transient: isTransient(reason, where) && !/\bInvalid value: /.test(line),
+    advice:
+      reason === "client-certificate-rejected" && serverLog.test(line)
+        ? callerAdvice
+        : certificateAdvice(reason, where, line)
   }
 }
 

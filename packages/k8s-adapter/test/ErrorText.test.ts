@@ -424,6 +424,33 @@ describe("what waiting helps with", () => {
     assert.match(go(""), /^Put the authority/)
   })
 
+  it("is read where a terminal broke it in the middle of a word", () => {
+    const message = `Internal error occurred: failed calling webhook "a.b": failed to call webhook: Post "https://c.d.svc:443/e?timeout=30s": tls: failed to verify certificate: x509: c
+ertificate is valid for f.d.svc, not c.d.svc`
+    assert.deepInclude(ErrorText.explain({ message }), { reason: "hostname-mismatch", where: "webhook" })
+  })
+
+  it("advises the server whose caller refused its certificate", () => {
+    const { advice } = ErrorText.explain({
+      message: "http: TLS handshake error from 10.0.0.1:41246: remote error: tls: bad certificate"
+    })
+    assert.match(advice, /^The caller did not accept this server's certificate/)
+  })
+
+  it("is no bundle that the API server refuses to store", () => {
+    const refused = (field: string) =>
+      ErrorText.explain({
+        message: `The CustomResourceDefinition "a.b" is invalid: ${field}: Invalid value: []byte{0xa}: unable to load root certificates: unable to parse bytes as PEM block`
+      })
+    assert.deepInclude(refused("spec.conversion.webhookClientConfig.caBundle"), {
+      reason: "invalid-ca-bundle",
+      where: "conversion-webhook",
+      transient: false
+    })
+    assert.deepInclude(refused("webhooks[0].clientConfig.caBundle"), { where: "webhook", transient: false })
+    assert.deepInclude(refused("spec.caBundle"), { where: "aggregated-api", transient: false })
+  })
+
   it("has an advice of a sentence in any case", () => {
     for (const { message } of corpus) assert.match(ErrorText.explain({ message }).advice, /^[A-Z][^\n]{10,400}\.$/)
   })

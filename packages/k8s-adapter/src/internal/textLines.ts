@@ -100,8 +100,11 @@ export const candidates = (own: ReadonlyArray<string>): ReadonlyArray<string> =>
 
 const unwrappedLength = 20_000
 
-/** The lines as one: a terminal, a mail or a narrow page may have broken them in the middle of the decisive words. */
-export const unwrap = (own: ReadonlyArray<string>): string =>
-  ends(own).join(" ").slice(0, unwrappedLength).replace(/\s+/g, " ")
+/**
+ * The lines as one: a mail or a narrow page may have broken them between the decisive words, a terminal in the middle
+ * of one.
+ */
+export const unwrap = (own: ReadonlyArray<string>): ReadonlyArray<string> =>
+  [" ", ""].map((between) => ends(own).join(between).slice(0, unwrappedLength).replace(/\s+/g, " "))
 
 export const lastLines = (lines: ReadonlyArray<string>): ReadonlyArray<string> => ends(lines).toReversed()

@@ -4,14 +4,17 @@
 import type { Where } from "../CertificateError.ts"
 
 const places: ReadonlyArray<readonly [Where, RegExp]> = [
-  ["conversion-webhook", /conversion webhook (?:for|failed)|(?:calling|call) conversion webhook/i],
+  [
+    "conversion-webhook",
+    /conversion webhook (?:for|failed)|(?:calling|call) conversion webhook|spec\.conversion\.\S{1,60}caBundle: /i
+  ],
   [
     "webhook",
-    /(?:failed|error) to connect to webhook|invalid-cert\.webhook\.gke\.io|(?:failed|error) (?:calling|to call) (?:admission |validating |mutating )?webhook|calling webhook "|\bPost "?https:\/\/[^\s"/]{1,300}\.svc(?::\d{1,5})?\/[^\s"]{0,300}\?timeout=\d/i
+    /webhooks\[\d{1,4}\]\.clientConfig\.caBundle: |(?:failed|error) to connect to webhook|invalid-cert\.webhook\.gke\.io|(?:failed|error) (?:calling|to call) (?:admission |validating |mutating )?webhook|calling webhook "|\bPost "?https:\/\/[^\s"/]{1,300}\.svc(?::\d{1,5})?\/[^\s"]{0,300}\?timeout=\d/i
   ],
   [
     "aggregated-api",
-    /error trying to reach service|failing or missing response from|FailedDiscoveryCheck|APIService\b|v\d\w{0,10}\.(?:metrics|custom\.metrics|external\.metrics)\.k8s\.io/i
+    /\bspec\.caBundle: |error trying to reach service|failing or missing response from|FailedDiscoveryCheck|APIService\b|v\d\w{0,10}\.(?:metrics|custom\.metrics|external\.metrics)\.k8s\.io/i
   ],
   [
     "kubeconfig",
