@@ -38,7 +38,7 @@ export interface Kubelet {
  * @since 0.1.0
  */
 export interface DemoCluster {
-  readonly kubeconfig: string
+  readonly server: ApiServer.ApiServer
   /** Runs an effect with a kubelet of this kind, and says when the vacuum opened and closed while it ran. */
   readonly withKubelet: <A, E, R>(
     kubelet: Kubelet,
@@ -49,8 +49,13 @@ export interface DemoCluster {
 const secret = { namespace, name: names.secret }
 const service = { namespace, name: names.service }
 
-/** Says that every package repository is Ready, in place of the operator's controller. */
-const repositoryController = Effect.gen(function* () {
+/**
+ * Says that every package repository is Ready, in place of the operator's controller.
+ *
+ * @category simulation
+ * @since 0.1.0
+ */
+export const repositoryController = Effect.gen(function* () {
   const client = yield* KubernetesClient
   yield* client.watch({ apiVersion: "packages.glasskube.dev/v1alpha1", kind: "PackageRepository" }).pipe(
     Stream.runForEach((event) => {
@@ -135,5 +140,5 @@ export const make: Effect.Effect<DemoCluster, never, Scope.Scope> = Effect.gen(f
       return [result, opened === undefined || closed === undefined ? undefined : { opened, closed }] as const
     }).pipe(Effect.scoped)
 
-  return { kubeconfig: server.kubeconfig, withKubelet }
+  return { server, withKubelet }
 })

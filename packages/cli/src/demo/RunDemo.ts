@@ -83,7 +83,7 @@ const play = Effect.fnUntraced(function* (cluster: DemoCluster.DemoCluster, act:
     return retries.entries()
   }).pipe(
     Effect.provideService(Progress, progress),
-    Effect.provide(KubernetesClient.layer({ text: cluster.kubeconfig }))
+    Effect.provide(KubernetesClient.layer({ text: cluster.server.kubeconfig }))
   )
   const [entries, window] = yield* cluster.withKubelet(act.kubelet, work)
   const ended = yield* Clock.currentTimeMillis

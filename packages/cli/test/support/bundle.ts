@@ -5,20 +5,17 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const folder = fileURLToPath(new URL("../../", import.meta.url))
-let built = false
+let built: string | undefined
 
-/** The built program, alone in a folder of its own: it has to run with nothing beside it. */
+/** The built program, alone in a folder of its own: it has to run with nothing beside it, and files test side by side. */
 export const bundle = (): string => {
-  if (!built) {
-    execFileSync(process.execPath, [join(folder, "node_modules/rolldown/bin/cli.mjs"), "-c", "rolldown.config.ts"], {
-      cwd: folder,
-      stdio: "pipe"
-    })
-    built = true
+  if (built === undefined) {
+    const alone = mkdtempSync(join(tmpdir(), "holdfast-cli-"))
+    const rolldown = join(folder, "node_modules/rolldown/bin/cli.mjs")
+    execFileSync(process.execPath, [rolldown, "-c", "rolldown.config.ts", "-d", alone], { cwd: folder, stdio: "pipe" })
+    built = join(alone, "holdfast.mjs")
   }
-  const alone = join(mkdtempSync(join(tmpdir(), "holdfast-cli-")), "holdfast.mjs")
-  execFileSync("cp", [join(folder, "dist/holdfast.mjs"), alone])
-  return alone
+  return built
 }
 
 /** Puts a text into a file of its own. */
