@@ -29,19 +29,6 @@ export interface KubeApiserver extends TestCluster {
   readonly kind: "kube-apiserver"
   /** All API servers, on one etcd. */
   readonly instances: ReadonlyArray<KubeApiserverInstance>
-  /**
-   * Issues a client certificate and returns a kubeconfig with it. What the user may do is up to RBAC: nothing, to
-   * begin with.
-   */
-  readonly kubeconfigFor: (options: {
-    readonly user: string
-    readonly groups?: ReadonlyArray<string>
-  }) => Effect.Effect<string>
-  /**
-   * Drops the history of all objects from etcd. From then on a `continue` token, or a watch that is older than the
-   * API server's own memory, is answered with 410.
-   */
-  readonly compact: Effect.Effect<void>
 }
 
 /**
@@ -208,9 +195,9 @@ export const make: (
         kill: instance.end("SIGKILL"),
         start: Effect.mapError(instance.start, failed)
       })),
-      kubeconfigFor: ({ groups = [], user }) =>
-        Effect.map(Effect.orDie(ControlPlanePki.client(pki.ca, { user, groups })), (identity) =>
-          configFor(first.url, user, identity)
+      kubeconfigFor: (client) =>
+        Effect.map(Effect.orDie(ControlPlanePki.client(pki.ca, client)), (identity) =>
+          configFor(first.url, client.user, identity)
         ),
       compact: Effect.orDie(etcd.compact),
       route: (service, target) => Effect.sync(() => void routes.set(routeKey(service), target))

@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 
 /**
@@ -55,4 +56,21 @@ export interface TestCluster {
    * replaces the first.
    */
   readonly route: (service: ServiceReference, target: RouteTarget) => Effect.Effect<void>
+  /**
+   * Issues a client certificate and returns a kubeconfig with it. What the user may do is up to RBAC, which the
+   * embedded server does not evaluate.
+   */
+  readonly kubeconfigFor: (options: {
+    readonly user: string
+    readonly groups?: ReadonlyArray<string> | undefined
+    /** A year, unless given; counted from now, or from `notBefore` where that is given. */
+    readonly validity?: Duration.Input | undefined
+    /** An hour ago, unless given. */
+    readonly notBefore?: Date | undefined
+  }) => Effect.Effect<string>
+  /**
+   * Forgets the history of all objects, as compaction of etcd does. From then on a `continue` token, or a watch that
+   * goes on from further back than the server's own memory, is answered with 410.
+   */
+  readonly compact: Effect.Effect<void>
 }

@@ -86,9 +86,15 @@ export class Cluster {
         }
       }
     }
-    CustomResources.serve(this.core, (resource) => {
-      for (const each of this.watches.open) if (each.resource.storage === resource.storage) each.end("end")
-      this.core.store.drop(resource.storage)
+    const endWatches = (storage: string) => {
+      for (const each of this.watches.open) if (each.resource.storage === storage) each.end("end")
+    }
+    CustomResources.serve(this.core, {
+      changed: endWatches,
+      removed: (storage) => {
+        endWatches(storage)
+        this.core.store.drop(storage)
+      }
     })
     if (options.controllerManager) {
       new GarbageCollector(this.core)

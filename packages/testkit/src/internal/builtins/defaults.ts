@@ -111,13 +111,6 @@ const encodeStringData = (object: JsonObject): JsonObject => {
 
 const portDefaults = (port: JsonObject): JsonObject => fill(port, { protocol: "TCP", targetPort: port["port"] as Json })
 
-const labelsSelector = (object: JsonObject): JsonObject => {
-  const labels = objectAt(object, "spec", "template", "metadata")["labels"]
-  return isObject(labels) && objectAt(object, "metadata")["labels"] === undefined
-    ? setAt(object, ["metadata", "labels"], labels)
-    : object
-}
-
 const rolling = { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: "25%" } }
 
 const rules: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
@@ -165,19 +158,17 @@ const rules: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
     ),
   "apps/replicasets": (object) => template(spec(object, { replicas: 1 }), ["spec", "template"]),
   "batch/jobs": (object) =>
-    labelsSelector(
-      template(
-        spec(object, {
-          backoffLimit: 6,
-          completions: 1,
-          parallelism: 1,
-          completionMode: "NonIndexed",
-          suspend: false,
-          manualSelector: undefined,
-          podReplacementPolicy: "TerminatingOrFailed"
-        }),
-        ["spec", "template"]
-      )
+    template(
+      spec(object, {
+        backoffLimit: 6,
+        completions: 1,
+        parallelism: 1,
+        completionMode: "NonIndexed",
+        suspend: false,
+        manualSelector: false,
+        podReplacementPolicy: "TerminatingOrFailed"
+      }),
+      ["spec", "template"]
     ),
   "batch/cronjobs": (object) =>
     template(

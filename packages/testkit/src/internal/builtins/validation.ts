@@ -127,7 +127,22 @@ const webhooks: Rule = (after) =>
 
 const roleRef: Rule = (after, before) => {
   if (before === undefined || equals(after["roleRef"], before["roleRef"])) return []
-  return [{ type: "Invalid", field: "roleRef", value: after["roleRef"] ?? null, detail: "cannot change roleRef" }]
+  const { apiGroup, kind, name } = objectAt(after, "roleRef")
+  const value = { APIGroup: apiGroup, Kind: kind, Name: name }
+  return [{ type: "Invalid", field: "roleRef", value, detail: "field is immutable" }]
+}
+
+const sizeLimit = 1024 * 1024
+
+const sizeOf = (data: JsonObject, encoding: "utf8" | "base64"): number =>
+  Object.values(data).reduce<number>((sum, each) => sum + Buffer.byteLength(String(each), encoding), 0)
+
+const schedule = (after: JsonObject): ReadonlyArray<FieldError> => {
+  const value = stringAt(after, "spec", "schedule") ?? ""
+  const fields = value.split(/\s+/).filter((each) => each !== "")
+  if (value.startsWith("@") || fields.length === 5) return []
+  const detail = `expected exactly 5 fields, found ${fields.length}: [${fields.join(" ")}]`
+  return [{ type: "Invalid", field: "spec.schedule", value, detail }]
 }
 
 const rules: Readonly<Record<string, Rule>> = {
@@ -155,6 +170,9 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   "/secrets": (after, before) => {
     const errors: Array<FieldError> = [...immutable(after, before, "type")]
+    if (sizeOf(objectAt(after, "data"), "base64") > sizeLimit) {
+      errors.push({ type: "TooLong", field: "data", detail: `may not be more than ${sizeLimit} bytes` })
+    }
     if (before?.["immutable"] === true && !equals(after["data"], before["data"])) {
       errors.push({ type: "Forbidden", field: "data", detail: "field is immutable when `immutable` is set" })
     }
@@ -164,10 +182,15 @@ const rules: Readonly<Record<string, Rule>> = {
     }
     return errors
   },
-  "/configmaps": (after, before) =>
-    before?.["immutable"] === true && !equals(after["data"], before["data"])
-      ? [{ type: "Forbidden", field: "data", detail: "field is immutable when `immutable` is set" }]
-      : [],
+  "/configmaps": (after, before) => {
+    const size = sizeOf(objectAt(after, "data"), "utf8") + sizeOf(objectAt(after, "binaryData"), "base64")
+    const errors: Array<FieldError> =
+      size > sizeLimit ? [{ type: "TooLong", field: "[]", detail: `may not be more than ${sizeLimit} bytes` }] : []
+    return before?.["immutable"] === true && !equals(after["data"], before["data"])
+      ? [...errors, { type: "Forbidden", field: "data", detail: "field is immutable when `immutable` is set" }]
+      : errors
+  },
+  "batch/cronjobs": schedule,
   "apps/deployments": workload,
   "apps/statefulsets": workload,
   "apps/daemonsets": workload,

@@ -245,7 +245,10 @@ const condition = (type: string, reason: string, message: string, now: string) =
 })
 
 /** Serves the kinds of definitions as they come, change and go. */
-export const serve = (core: Core, onRemoved: (resource: ResourceType) => void): void => {
+export const serve = (
+  core: Core,
+  on: { readonly changed: (storage: string) => void; readonly removed: (storage: string) => void }
+): void => {
   const register = (definition: JsonObject) => {
     const name = stringAt(definition, "metadata", "name") ?? ""
     core.resources.removeWhere((each) => each.custom?.definition === name)
@@ -285,7 +288,14 @@ export const serve = (core: Core, onRemoved: (resource: ResourceType) => void): 
     if (change.type === "DELETED") {
       const gone = core.resources.stored().filter((each) => each.custom?.definition === name)
       core.resources.removeWhere((each) => each.custom?.definition === name)
-      for (const each of gone) onRemoved(each)
-    } else queueMicrotask(() => accept(name))
+      for (const each of gone) on.removed(each.storage)
+    } else {
+      // Each change of what a definition says renews the storage of its kind, and ends the watches on it.
+      if (change.previous !== undefined && !equals(change.object["spec"], change.previous["spec"])) {
+        const { group, names } = objectAt(change.object, "spec")
+        on.changed(`${String(group)}/${stringAt(names, "plural") ?? ""}`)
+      }
+      queueMicrotask(() => accept(name))
+    }
   })
 }

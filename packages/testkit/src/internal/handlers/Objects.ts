@@ -136,7 +136,7 @@ export const update = async (
   ) {
     const stored = services.core.store.get(resource.storage, keyOf(options.namespace, info.name ?? ""))
     if (stored === undefined) throw notFound(resource, info.name ?? "")
-    throw invalid(resource, info.name ?? "", [
+    throw invalid({ ...resource, kind: resource.plural }, info.name ?? "", [
       { type: "Invalid", field: "metadata.resourceVersion", value: 0, detail: "must be specified for an update" }
     ])
   }

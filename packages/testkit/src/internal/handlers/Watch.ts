@@ -4,7 +4,7 @@ import type { Core } from "../Core.ts"
 import { type ApiRequest, encode, taken } from "../http/Request.ts"
 import { type JsonObject, setAt } from "../Json.ts"
 import type { ResourceType } from "../Resources.ts"
-import { badRequest, expired, invalid, StatusError, tooLargeResourceVersion } from "../Status.ts"
+import { badRequest, expired, invalid, StatusError } from "../Status.ts"
 import * as Selectors from "../store/Selectors.ts"
 import type { Change, Collection } from "../store/Store.ts"
 import type { Representation } from "../table/Representation.ts"
@@ -90,6 +90,7 @@ export class Watch {
   private queue: Promise<void> = Promise.resolve()
   private pending = 0
   private ended = false
+  private from = 0
   private cancel: () => void = () => {}
 
   constructor(core: Core, watches: Watches, resource: ResourceType, response: ServerResponse, options: WatchOptions) {
@@ -104,11 +105,7 @@ export class Watch {
 
   /** Sends what the client has to know first, then follows. */
   start(from: number | undefined, initial: "plain" | "with-end" | "nothing"): void {
-    const { collection, core, options } = this
-    if (from !== undefined && from > core.store.revision) {
-      this.fail(tooLargeResourceVersion(from, core.store.revision))
-      return
-    }
+    const { collection, options } = this
     const changes = from === undefined ? [] : collection.since(from)
     if (changes === undefined) {
       this.fail(expired(`too old resource version: ${from} (${collection.horizon})`))
@@ -122,6 +119,8 @@ export class Watch {
     }
     for (const change of changes) this.deliver(change)
     if (this.ended) return
+    // Of a revision that is still to come, nothing is told until it has come.
+    this.from = from ?? 0
     collection.listeners.add(this.deliver)
     this.watches.open.add(this)
   }
@@ -158,7 +157,7 @@ export class Watch {
   }
 
   private readonly deliver = (change: Change): void => {
-    if (!this.options.concerns(change.key)) return
+    if (change.revision <= this.from || !this.options.concerns(change.key)) return
     const type = this.typeOf(change)
     if (type === undefined) return
     if (type === "DELETED" && change.type !== "DELETED" && change.previous !== undefined) {
