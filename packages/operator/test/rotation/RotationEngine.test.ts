@@ -35,6 +35,55 @@ describe("the rotation engine in the simulator", () => {
     }
   })
 
+  const rotating = (cause: "forced" | "compromised", more: Partial<Schedule.Schedule>): Schedule.Schedule => ({
+    ...Schedule.generate(1),
+    apiServers: [
+      { lag: 5, skew: 0 },
+      { lag: 2_000, skew: 60_000 },
+      { lag: 15_000, skew: -60_000 }
+    ],
+    pods: [
+      { lag: 10, mounted: false },
+      { lag: 80_000, mounted: true }
+    ],
+    targets: 2,
+    foreign: false,
+    end: 3 * 3_600_000,
+    ...more,
+    happenings: [{ at: Schedule.calm, kind: "rotate", cause }, ...(more.happenings ?? [])]
+  })
+  const process = { cache: 200, pace: 20, skew: 0 }
+  const deeds = Array.from({ length: 60 }, (_, index) => index + 1)
+
+  it.each(["forced", "compromised"] as const)(
+    "survives a crash before and after each deed of a %s rotation",
+    (cause) => {
+      for (const deed of deeds) {
+        for (const when of ["before", "after"] as const) {
+          const crash: Schedule.Happening = { kind: "crash", process: 0, deed, when, down: 30_000 }
+          const ran = Simulator.run(protocol(), rotating(cause, { processes: [process], happenings: [crash] }))
+          assert.isUndefined(ran.failure, `${when} deed ${deed}`)
+          assert.strictEqual(ran.rotations, 2, `${when} deed ${deed}`)
+        }
+      }
+    }
+  )
+
+  it.each(["forced", "compromised"] as const)(
+    "survives a leader that sleeps before each deed of a %s rotation while another goes on",
+    (cause) => {
+      for (const deed of deeds) {
+        for (const time of [1_000, 20_000, 1_200_000]) {
+          const pause: Schedule.Happening = { kind: "pause", process: 0, deed, for: time }
+          const processes = [process, { ...process, cache: 900, pace: 35, skew: 45_000 }]
+          const ran = Simulator.run(protocol(), rotating(cause, { processes, happenings: [pause] }))
+          assert.isUndefined(ran.failure, `${time} ms before deed ${deed}`)
+          assert.strictEqual(ran.rotations, 2, `${time} ms before deed ${deed}`)
+        }
+      }
+    }
+  )
+
   it("fails without waiting for pods before it takes trust away", () => {
     const { counterexample } = explore(protocol("no drain", (view, settings) => next({ ...view, pods: [] }, settings)))
     assert.strictEqual(counterexample?.failure.refusal, "unknown authority")

@@ -39,6 +39,18 @@ export interface Exploration {
 /**
  * Runs a protocol through the schedules of many seeds, and shortens the first that fails.
  *
+ * **Example** (Finding the vacuum)
+ *
+ * ```ts import.meta.vitest
+ * import * as Explore from "@holdfast/testkit/simulator/Explore"
+ * import * as NaiveProtocols from "@holdfast/testkit/simulator/NaiveProtocols"
+ *
+ * const { counterexample } = Explore.explore(NaiveProtocols.swapAtOnce, { seeds: 100 })
+ * counterexample?.failure.refusal // => "unknown authority"
+ * counterexample?.schedule.happenings.length // => 1
+ * ```
+ *
+ * @see {@link format} for telling it to people
  * @category exploring
  * @since 0.1.0
  */
