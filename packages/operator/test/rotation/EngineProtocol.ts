@@ -62,6 +62,11 @@ const remember = (memory: Memory, sight: Sight): void => {
   }
 }
 
+const writtenAt = (memory: Memory, name: string): { readonly writtenAt?: number } => {
+  const at = memory.writtenAt.get(name)
+  return at === undefined ? {} : { writtenAt: at }
+}
+
 const viewOf = (memory: Memory, sight: Sight): RotationView => {
   const state = sight.state?.value as RotationState | undefined
   const { now } = sight
@@ -80,14 +85,14 @@ const viewOf = (memory: Memory, sight: Sight): RotationView => {
             ...(sight.serving.value.leaf === undefined ? {} : { leaf: sight.serving.value.leaf.id }),
             ...(sight.serving.value.staged === undefined ? {} : { staged: sight.serving.value.staged.id }),
             bundle: sight.serving.value.bundle,
-            writtenAt: memory.writtenAt.get(serving) ?? 0
+            ...writtenAt(memory, serving)
           },
     targets: sight.targets.map(({ name, value, version }) => ({
       name,
       resourceVersion: String(version),
       bundle: value.bundle,
       epoch: value.note,
-      writtenAt: memory.writtenAt.get(name) ?? 0
+      ...writtenAt(memory, name)
     })),
     pods: sight.pods.map(({ mounted, name, presents }): Pod => {
       const nudged = memory.nudged.get(name)

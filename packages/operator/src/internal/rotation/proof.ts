@@ -2,16 +2,16 @@
 import { authorities, isValid, type RotationState, settled, verifies } from "../../rotation/RotationState.ts"
 import type { Action, Pod, Probe, RotationView, Target } from "../../rotation/RotationView.ts"
 import { hasId } from "./ids.ts"
-import { maxNudges, maxSkew, nudgeSpacing, settling, writeSpacing } from "./times.ts"
+import { maxNudges, maxSkew, never, nudgeSpacing, settling, writeSpacing } from "./times.ts"
 import { wait } from "./wait.ts"
 
 /** Asks those who have not answered twice yet; makes an API server look again that does not see what is there. */
 export const prove = (view: RotationView, unproven: ReturnType<typeof unprovenPairs>): Action => {
   const stuck = unproven.find(
-    ({ probe, target }) => (probe?.inARow ?? 0) <= -3 && view.now >= (target.writtenAt ?? 0) + settling
+    ({ probe, target }) => (probe?.inARow ?? 0) <= -3 && view.now >= (target.writtenAt ?? never) + settling
   )
   if (stuck !== undefined) return { _tag: "Touch", target: stuck.target }
-  const rested = unproven.filter(({ probe }) => view.now >= (probe?.at ?? 0) + writeSpacing)
+  const rested = unproven.filter(({ probe }) => view.now >= (probe?.at ?? never) + writeSpacing)
   return rested.length > 0
     ? { _tag: "Probe", pairs: rested.map(({ apiServer, target }) => ({ apiServer, target: target.name })) }
     : wait(
@@ -39,7 +39,7 @@ export const nudge = (view: RotationView, behind: ReadonlyArray<Pod>): Action | 
   const pod = behind.find(
     ({ mounted, nudged }) =>
       mounted === true &&
-      view.now >= (view.serving?.writtenAt ?? 0) + writeSpacing &&
+      view.now >= (view.serving?.writtenAt ?? never) + writeSpacing &&
       (nudged === undefined || (nudged.times < maxNudges && view.now >= nudged.at + nudgeSpacing))
   )
   return pod === undefined ? undefined : { _tag: "Nudge", pod: pod.name }

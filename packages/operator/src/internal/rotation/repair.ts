@@ -3,7 +3,7 @@ import { authorities, type RotationState, settled, type Trusted } from "../../ro
 import type { Action, RotationView, Target } from "../../rotation/RotationView.ts"
 import { hasId, sameIds } from "./ids.ts"
 import { isDrained } from "./proof.ts"
-import { maxAuthorities, maxSkew, writeSpacing } from "./times.ts"
+import { maxAuthorities, maxSkew, never, writeSpacing } from "./times.ts"
 import { names, wait } from "./wait.ts"
 
 export interface WrongTarget {
@@ -26,7 +26,7 @@ export const publish = (
   { epoch }: RotationState,
   wrong: ReadonlyArray<WrongTarget>
 ): Action | undefined => {
-  const ready = wrong.find(({ target }) => view.now >= (target.writtenAt ?? 0) + writeSpacing)
+  const ready = wrong.find(({ target }) => view.now >= (target.writtenAt ?? never) + writeSpacing)
   return ready === undefined ? undefined : { _tag: "Publish", ...ready, epoch }
 }
 

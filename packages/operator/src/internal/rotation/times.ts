@@ -15,6 +15,9 @@ export const pollInterval = 30_000
 /** The API server refuses nothing, but a bundle has to be read at each handshake. */
 export const maxAuthorities = 4
 
+/** For what never happened, as far as this process knows. */
+export const never = Number.NEGATIVE_INFINITY
+
 /** When an authority has a third of the validity left that it was made with for its time of service. */
 export const authorityDue = (authority: Authority, settings: RotationSettings): number =>
   authority.notAfter - settings.authorityValidity / 3

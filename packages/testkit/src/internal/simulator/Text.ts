@@ -11,7 +11,7 @@ export const clock = (millis: number): string => {
 }
 
 /** A length of time, as in `90s` or `250ms`. */
-export const length = (millis: number): string =>
+const length = (millis: number): string =>
   millis >= 120_000
     ? `${Math.round(millis / 60_000)}m`
     : millis >= 1_000
