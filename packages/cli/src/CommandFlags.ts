@@ -61,7 +61,8 @@ export const retryFlags = {
  * @since 0.1.0
  */
 export const progressFlags = {
-  progress: Flag.toggle("tell progress on standard error (default true); retries and warnings are told all the same", {
+  progress: Flag.toggle("tell progress on standard error; retries and warnings are told all the same", {
+    isOn: true,
     group: "Output flags"
   }),
   logFormat: Flag.choice("how progress is written: text, or JSON lines", ["text", "json"], { group: "Output flags" }),

@@ -31,6 +31,8 @@ export interface Flag<out A> {
   readonly choices?: ReadonlyArray<string>
   /** The value when the flag is written without one; a flag that has it takes a value only after `=`. */
   readonly bare?: string
+  /** A switch that is on unless it is negated; help shows both forms. */
+  readonly isOn?: boolean
   readonly repeatable?: boolean
   /** The heading it stands under in help. */
   readonly group?: string

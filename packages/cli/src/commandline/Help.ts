@@ -40,7 +40,7 @@ const rows = (entries: ReadonlyArray<Row>, width: number): ReadonlyArray<string>
 const flagRow = ([key, flag]: readonly [string, Flag<unknown>]): Row => {
   const short = flag.short === undefined ? "    " : `-${flag.short}, `
   const value = flag.metavar === undefined ? "" : flag.bare === undefined ? ` ${flag.metavar}` : `[=${flag.metavar}]`
-  return [`${short}--${longName(key)}${value}`, flag.description]
+  return [`${short}--${flag.isOn === true ? "[no-]" : ""}${longName(key)}${value}`, flag.description]
 }
 
 const flagSections = (command: Command, width: number): ReadonlyArray<string> => {

@@ -25,8 +25,8 @@ export const applyFlags = {
   wait: Flag.toggle("wait until what was applied is ready"),
   timeout: Flag.duration("how long --wait waits (default 5m)"),
   output: outputFlag,
-  wake: Flag.toggle("try again at once when the cluster changes (default true)"),
-  nudge: Flag.toggle("have a kubelet refresh a stale certificate by annotating its pod (default true)"),
+  wake: Flag.toggle("try again at once when the cluster changes", { isOn: true }),
+  nudge: Flag.toggle("have a kubelet refresh a stale certificate by annotating its pod", { isOn: true }),
   ...progressFlags,
   ...retryFlags,
   ...connectionFlags

@@ -27,7 +27,7 @@ export const bootstrapFlags = {
     }
   ),
   latest: Flag.toggle("install the newest release in place of the one this version of holdfast was tested with"),
-  createDefaultRepository: Flag.toggle("apply the default package repository (default true)"),
+  createDefaultRepository: Flag.toggle("apply the default package repository", { isOn: true }),
   defaultRepositoryUrl: Flag.text("address of the default package repository", "URL"),
   force: Flag.toggle("go on when a pre-flight check fails"),
   rotate: Flag.toggle("re-issue webhook certificates even while they are good"),
@@ -35,14 +35,14 @@ export const bootstrapFlags = {
     bare: "client"
   }),
   diff: Flag.toggle("show what would change, and change nothing"),
-  wait: Flag.toggle("wait until everything is ready and every webhook is answered (default true)"),
+  wait: Flag.toggle("wait until everything is ready and every webhook is answered", { isOn: true }),
   timeout: Flag.duration("how long to wait for Jobs and workloads (default 5m)"),
   fieldManager: Flag.text("who owns the fields that are applied (default holdfast)", "NAME"),
   forceConflicts: Flag.toggle("take over fields that another manager owns"),
   yes: Flag.toggle("do not ask for confirmation", { short: "y" }),
   output: outputFlag,
-  wake: Flag.toggle("try again at once when the cluster changes (default true)"),
-  nudge: Flag.toggle("have a kubelet refresh a stale certificate by annotating its pod (default true)"),
+  wake: Flag.toggle("try again at once when the cluster changes", { isOn: true }),
+  nudge: Flag.toggle("have a kubelet refresh a stale certificate by annotating its pod", { isOn: true }),
   ...progressFlags,
   ...retryFlags,
   ...connectionFlags
