@@ -163,8 +163,9 @@ export const apply = (
 
   const comparison = compare(live, pruned, resource.shape)
   const changed = FieldSet.union(comparison.added, comparison.modified)
+  const allowed = manager.name === "kubectl" ? lastAppliedFields(live, resource) : FieldSet.empty
   const disputed = others.flatMap((entry) => {
-    const fields = FieldSet.intersection(entry.fields, changed)
+    const fields = FieldSet.difference(FieldSet.intersection(entry.fields, changed), allowed)
     return FieldSet.isEmpty(fields) ? [] : [{ entry, fields }]
   })
   if (disputed.length > 0 && !force) throw conflict(disputed)
@@ -186,6 +187,23 @@ const withLastApplied = (object: JsonObject, config: JsonObject, manager: Manage
     return object
   const text = `${JSON.stringify(sorted(config))}\n`
   return setAt(object, ["metadata", "annotations", lastApplied], text)
+}
+
+/** What client-side apply has set may be taken over by kubectl's server-side apply without a conflict. */
+const lastAppliedFields = (live: JsonObject, resource: ResourceType): FieldSet.FieldSet => {
+  const text = stringAt(live, "metadata", "annotations", lastApplied)
+  if (text === undefined) return FieldSet.empty
+  const value = parse(text)
+  return isObject(value) ? fieldSet(value, resource.shape) : FieldSet.empty
+}
+
+/** The annotation is the user's: it may be anything. */
+const parse = (text: string): Json => {
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    return null
+  }
 }
 
 const sorted = (value: Json): Json => {
