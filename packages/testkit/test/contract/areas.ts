@@ -2,7 +2,8 @@ import { admission } from "./areas/Admission.ts"
 import { admissionTls } from "./areas/AdmissionTls.ts"
 import { aggregation } from "./areas/Aggregation.ts"
 import { authentication } from "./areas/Authentication.ts"
-import { authorization } from "./areas/Authorization.ts"
+import { authorization, rbac } from "./areas/Authorization.ts"
+import { builtIns } from "./areas/BuiltIns.ts"
 import { conversion } from "./areas/Conversion.ts"
 import { customResources } from "./areas/CustomResources.ts"
 import { deletion } from "./areas/Deletion.ts"
@@ -22,6 +23,7 @@ import type { Area } from "./support/Lab.ts"
 export const areas: ReadonlyArray<Area> = [
   discovery,
   objects,
+  builtIns,
   patches,
   fieldManagement,
   dryRun,
@@ -37,5 +39,6 @@ export const areas: ReadonlyArray<Area> = [
   admissionTls,
   aggregation,
   authentication,
-  authorization
+  authorization,
+  rbac
 ]

@@ -5,7 +5,9 @@ import type { Area, Lab } from "../support/Lab.ts"
 import { configMap, eventually, failure, status } from "../support/Objects.ts"
 import * as Webhooks from "../support/Webhooks.ts"
 
-const denied = ({ status: code }: Answer): boolean => code >= 400
+/** Refused, and not because the API server has not heard of the Service yet. */
+const denied = ({ body, status: code }: Answer): boolean =>
+  code >= 400 && !/service "hook" not found/.test(body.message)
 const denyNo = Webhooks.deny({ message: "no" })
 
 const path = ({ namespace }: Lab) => `/api/v1/namespaces/${namespace}/configmaps`
@@ -271,6 +273,76 @@ export const admission: Area = {
         answer.body.message,
         'Internal error occurred: failed calling webhook "hook.example.com": failed to call webhook: an error on the server ("on fire") has prevented the request from succeeding'
       )
+    })
+
+    it("refuses a patch that does not fit the object", function* (lab) {
+      const hook = yield* Webhooks.serve(lab, () => Webhooks.patching([{ op: "remove", path: "/spec/none" }]))
+      yield* Webhooks.register(lab, "Mutating", [Webhooks.entry(lab, hook.caBundle)])
+      const answer = yield* Webhooks.untilCreating(lab, denied)
+      assert.deepStrictEqual([answer.status, answer.body.reason], [500, "InternalError"])
+      assert.match(answer.body.message, /^Internal error occurred: /)
+    })
+
+    it("asks mutating webhooks in the order of their names, each on top of the one before", function* (lab) {
+      const hook = yield* Webhooks.serve(lab, ({ object }) =>
+        Webhooks.patching([{ op: "add", path: "/data", value: { seen: `${object.data?.seen ?? ""}x` } }])
+      )
+      yield* Webhooks.register(lab, "Mutating", [
+        Webhooks.entry(lab, hook.caBundle, { name: "one.example.com" }),
+        Webhooks.entry(lab, hook.caBundle, { name: "two.example.com" })
+      ])
+      const answer = yield* Webhooks.untilCreating(lab, ({ body }) => body.data?.seen !== undefined)
+      assert.strictEqual(answer.body.data.seen, "xx")
+    })
+
+    it("asks every validating webhook, and tells of one that denies", function* (lab) {
+      const hook = yield* Webhooks.serve(lab, denyNo)
+      yield* Webhooks.register(lab, "Validating", [
+        Webhooks.entry(lab, hook.caBundle, { name: "one.example.com" }),
+        Webhooks.entry(lab, hook.caBundle, { name: "two.example.com" })
+      ])
+      const answer = yield* Webhooks.untilCreating(lab, denied)
+      assert.match(answer.body.message, /^admission webhook "(one|two)\.example\.com" denied the request: no$/)
+    })
+
+    it("tells apart what is in a namespace from what is not", function* (lab) {
+      const hook = yield* Webhooks.serve(lab, denyNo)
+      const rule = (scope: string) => ({
+        apiGroups: ["*"],
+        apiVersions: ["*"],
+        operations: ["CREATE"],
+        resources: ["configmaps", "clusterroles"],
+        scope
+      })
+      yield* Webhooks.register(lab, "Validating", [
+        Webhooks.entry(lab, hook.caBundle, {
+          rules: [rule("Cluster")],
+          namespaceSelector: {},
+          objectSelector: { matchLabels: { guarded: lab.unique } }
+        })
+      ])
+      const guarded = { labels: { guarded: lab.unique } }
+      const answer = yield* eventually(
+        lab.api.post("/apis/rbac.authorization.k8s.io/v1/clusterroles?dryRun=All", {
+          metadata: { name: lab.unique, ...guarded }
+        }),
+        denied
+      )
+      assert.include(answer.body.message, "denied the request: no")
+      assert.strictEqual((yield* lab.api.post(path(lab), configMap("a", {}, guarded))).status, 201)
+    })
+
+    it("fails closed when a match condition cannot be evaluated", function* (lab) {
+      const hook = yield* Webhooks.serve(lab, Webhooks.allow)
+      yield* Webhooks.register(lab, "Validating", [
+        Webhooks.entry(lab, hook.caBundle, {
+          matchConditions: [{ name: "labelled", expression: "object.metadata.labels.missing == 'x'" }]
+        })
+      ])
+      const answer = yield* Webhooks.untilCreating(lab, denied)
+      assert.strictEqual(answer.status, 403)
+      assert.strictEqual(answer.body.reason, "Forbidden")
+      assert.include(answer.body.message, 'configmaps "probe" is forbidden: ')
     })
 
     it("takes up a changed caBundle", function* (lab) {

@@ -8,7 +8,6 @@ import * as Effect from "effect/Effect"
 import type { Scope } from "effect/Scope"
 import type { Answer } from "../support/Api.ts"
 import type { Area, Lab } from "../support/Lab.ts"
-import { configMap, eventually } from "../support/Objects.ts"
 import * as TlsServer from "../support/TlsServer.ts"
 import * as Webhooks from "../support/Webhooks.ts"
 
@@ -193,7 +192,9 @@ const cases: ReadonlyArray<Case> = [
   }
 ]
 
-const untilFailing = (lab: Lab) => Webhooks.untilCreating(lab, ({ status }) => status >= 400)
+/** The first failure after the API server has heard of the Service. */
+const untilFailing = (lab: Lab) =>
+  Webhooks.untilCreating(lab, ({ body, status }) => status >= 400 && !/service "hook" not found/.test(body.message))
 
 const serviceUrl = (lab: Lab) => `https://hook.${lab.namespace}.svc:443/review`
 
@@ -303,10 +304,7 @@ export const admissionTls: Area = {
       yield* Webhooks.register(lab, "Validating", [
         Webhooks.entry(lab, trusting(yield* Webhooks.newCa()), { timeoutSeconds: 1 })
       ])
-      const { body } = yield* eventually(
-        lab.api.post(`/api/v1/namespaces/${lab.namespace}/configmaps?dryRun=All`, configMap("probe")),
-        ({ status }) => status >= 400
-      )
+      const { body } = yield* untilFailing(lab)
       assert.strictEqual(
         body.message,
         `Internal error occurred: failed calling webhook "hook.example.com": failed to call webhook: Post "${serviceUrl(lab)}?timeout=1s": context deadline exceeded`

@@ -1,18 +1,18 @@
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Api from "../support/Api.ts"
-import type { Area, RealLab } from "../support/Lab.ts"
+import type { Area, Lab } from "../support/Lab.ts"
 import { configMap, eventually, failure, status } from "../support/Objects.ts"
 
 const review = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 /** A user with a certificate and no rights. */
-const jane = ({ cluster, unique }: RealLab) =>
+const jane = ({ cluster, unique }: Lab) =>
   Effect.map(cluster.kubeconfigFor({ user: `jane-${unique}` }), (kubeconfig) => Api.make(kubeconfig))
 
 /** Gives the user rules in the test's namespace. */
 const grant = Effect.fnUntraced(function* (
-  { api, namespace, unique }: RealLab,
+  { api, namespace, unique }: Lab,
   rules: ReadonlyArray<{
     apiGroups: ReadonlyArray<string>
     resources: ReadonlyArray<string>
@@ -28,8 +28,6 @@ const grant = Effect.fnUntraced(function* (
   })
 })
 
-const rbac = "evaluates RBAC"
-
 export const authorization: Area = {
   name: "Authorization",
   tests: (it) => {
@@ -39,8 +37,13 @@ export const authorization: Area = {
       })
       assert.deepStrictEqual([code, body.status.allowed], [201, true])
     })
+  }
+}
 
-    it.real("forbids by default, naming user, verb, resource and namespace", rbac, function* (lab) {
+export const rbac: Area = {
+  name: "Role-based access control",
+  tests: (it) => {
+    it("forbids by default, naming user, verb, resource and namespace", function* (lab) {
       const user = yield* jane(lab)
       const answer = yield* user.get(`/api/v1/namespaces/${lab.namespace}/secrets`)
       assert.deepStrictEqual(answer.body, {
@@ -55,7 +58,7 @@ export const authorization: Area = {
       })
     })
 
-    it.real("forbids at the cluster's scope", rbac, function* (lab) {
+    it("forbids at the cluster's scope", function* (lab) {
       const user = yield* jane(lab)
       const answer = yield* user.delete("/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/none")
       assert.deepStrictEqual(
@@ -68,7 +71,7 @@ export const authorization: Area = {
       )
     })
 
-    it.real("allows what a role grants, and no more", rbac, function* (lab) {
+    it("allows what a role grants, and no more", function* (lab) {
       const user = yield* jane(lab)
       yield* grant(lab, [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get", "create"] }])
       const path = `/api/v1/namespaces/${lab.namespace}/configmaps`
@@ -78,7 +81,7 @@ export const authorization: Area = {
       assert.strictEqual((yield* user.get("/api/v1/namespaces/default/configmaps/a")).status, 403)
     })
 
-    it.real("reviews what a user may do", rbac, function* (lab) {
+    it("reviews what a user may do", function* (lab) {
       const user = yield* jane(lab)
       yield* grant(lab, [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get"] }])
       const ask = (verb: string) =>
@@ -92,7 +95,7 @@ export const authorization: Area = {
       assert.deepStrictEqual(yield* ask("delete"), { allowed: false })
     })
 
-    it.real("asks for create to apply something new, and for patch in any case", rbac, function* (lab) {
+    it("asks for create to apply something new, and for patch in any case", function* (lab) {
       const user = yield* jane(lab)
       yield* grant(lab, [{ apiGroups: [""], resources: ["configmaps"], verbs: ["patch", "get"] }])
       const path = `/api/v1/namespaces/${lab.namespace}/configmaps`
@@ -111,7 +114,7 @@ export const authorization: Area = {
       assert.strictEqual((yield* user.patch("apply", `${path}/a?fieldManager=holdfast`, applied)).status, 200)
     })
 
-    it.real("grants a subresource by its own name", rbac, function* (lab) {
+    it("grants a subresource by its own name", function* (lab) {
       const user = yield* jane(lab)
       yield* grant(lab, [{ apiGroups: [""], resources: ["services/status"], verbs: ["patch"] }])
       yield* lab.api.post(`/api/v1/namespaces/${lab.namespace}/services`, {
@@ -123,7 +126,7 @@ export const authorization: Area = {
       assert.strictEqual((yield* user.patch("merge", path, {})).status, 403)
     })
 
-    it.real("lets nobody grant more than they have", rbac, function* (lab) {
+    it("lets nobody grant more than they have", function* (lab) {
       const user = yield* jane(lab)
       yield* grant(lab, [{ apiGroups: ["rbac.authorization.k8s.io"], resources: ["roles"], verbs: ["create"] }])
       const answer = yield* eventually(

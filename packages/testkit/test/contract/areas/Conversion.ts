@@ -93,35 +93,43 @@ export const conversion: Area = {
       const created = yield* create(lab, aThing(lab, { size: 1 }))
       const failed = (version: string) =>
         `conversion webhook for ${groupOf(lab)}/${version}, Kind=Thing failed: Post "https://hook.${lab.namespace}.svc:443/convert?timeout=30s": tls: failed to verify certificate: x509: certificate signed by unknown authority`
-      const undecodable = `object not decodable revision=${created.body.metadata.resourceVersion}: ${failed("v1")}`
-      const corrupt = (prefix: string) =>
-        `StorageError: corrupt object, Code: 7, Key: ${prefix}/${groupOf(lab)}/things/${lab.namespace}/a, ResourceVersion: 0, AdditionalErrorMsg: ${undecodable}`
+      const undecodable =
+        lab.minor < 37
+          ? failed("v1")
+          : `object not decodable revision=${created.body.metadata.resourceVersion}: ${failed("v1")}`
 
       const read = yield* readInV2(lab)
-      assert.deepStrictEqual(failure(read), status(500, "InternalError", `Internal error occurred: ${corrupt("")}`))
-      assert.deepStrictEqual(read.body.details, { causes: [{ message: corrupt("") }] })
-
       const listed = yield* lab.api.get(pathOf(lab, "v2"))
-      assert.deepStrictEqual(
-        failure(listed),
-        status(
-          500,
-          "StorageReadError",
-          `failed to read one or more things.${groupOf(lab)} from the storage: ${corrupt("/registry")}`
+      if (lab.minor < 37) {
+        for (const answer of [read, listed]) {
+          assert.deepStrictEqual(failure(answer), status(500, undefined, failed("v1")))
+        }
+      } else {
+        const corrupt = (prefix: string) =>
+          `StorageError: corrupt object, Code: 7, Key: ${prefix}/${groupOf(lab)}/things/${lab.namespace}/a, ResourceVersion: 0, AdditionalErrorMsg: ${undecodable}`
+        assert.deepStrictEqual(failure(read), status(500, "InternalError", `Internal error occurred: ${corrupt("")}`))
+        assert.deepStrictEqual(read.body.details, { causes: [{ message: corrupt("") }] })
+        assert.deepStrictEqual(
+          failure(listed),
+          status(
+            500,
+            "StorageReadError",
+            `failed to read one or more things.${groupOf(lab)} from the storage: ${corrupt("/registry")}`
+          )
         )
-      )
-      assert.deepStrictEqual(listed.body.details, {
-        name: "list",
-        group: groupOf(lab),
-        kind: "things",
-        causes: [
-          {
-            reason: "UnexpectedServerResponse",
-            message: corrupt("/registry"),
-            field: `/registry/${groupOf(lab)}/things/${lab.namespace}/a`
-          }
-        ]
-      })
+        assert.deepStrictEqual(listed.body.details, {
+          name: "list",
+          group: groupOf(lab),
+          kind: "things",
+          causes: [
+            {
+              reason: "UnexpectedServerResponse",
+              message: corrupt("/registry"),
+              field: `/registry/${groupOf(lab)}/things/${lab.namespace}/a`
+            }
+          ]
+        })
+      }
 
       const patched = yield* lab.api.patch("merge", `${pathOf(lab, "v2")}/a`, { spec: { size: 2 } })
       assert.deepStrictEqual(failure(patched), status(500, undefined, undecodable))

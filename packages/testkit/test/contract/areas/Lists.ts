@@ -82,6 +82,35 @@ export const lists: Area = {
       assert.strictEqual(third.body.metadata.resourceVersion, first.body.metadata.resourceVersion)
     })
 
+    it("does not tell how many are left when it selects", function* ({ api, namespace }) {
+      const path = `/api/v1/namespaces/${namespace}/configmaps`
+      yield* fill(api, path, ["a", "b", "c"])
+      const { body } = yield* api.get(`${path}?limit=1&labelSelector=kind%3Dletter`)
+      assert.deepStrictEqual(names(body), ["a"])
+      assert.isString(body.metadata.continue)
+      assert.isUndefined(body.metadata.remainingItemCount)
+    })
+
+    it("packs a large list for who can unpack it", function* ({ api, namespace }) {
+      const path = `/api/v1/namespaces/${namespace}/configmaps`
+      yield* api.post(path, configMap("a", { large: "x".repeat(300_000) }))
+      const { headers } = yield* api.get(path, { "accept-encoding": "gzip" })
+      assert.strictEqual(headers["content-encoding"], "gzip")
+      const plain = yield* api.get(path)
+      assert.isUndefined(plain.headers["content-encoding"])
+    })
+
+    it("refuses what is too large", function* ({ api, namespace }) {
+      const answer = yield* api.post(
+        `/api/v1/namespaces/${namespace}/configmaps`,
+        configMap("a", { large: "x".repeat(1_100_000) })
+      )
+      assert.deepStrictEqual(
+        failure(answer),
+        status(422, "Invalid", 'ConfigMap "a" is invalid: []: Too long: may not be more than 1048576 bytes')
+      )
+    })
+
     it("refuses a continue token of its own making", function* ({ api, namespace }) {
       const answer = yield* api.get(`/api/v1/namespaces/${namespace}/configmaps?limit=1&continue=nonsense`)
       assert.deepStrictEqual([answer.status, answer.body.reason], [400, "BadRequest"])

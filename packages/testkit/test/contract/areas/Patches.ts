@@ -100,6 +100,18 @@ export const patches: Area = {
       )
     })
 
+    it("adds to finalizers in a strategic merge, and takes from them by directive", function* ({ api, namespace }) {
+      const path = `/api/v1/namespaces/${namespace}/configmaps`
+      yield* api.post(path, configMap("a", {}, { finalizers: ["example.com/a"] }))
+      const added = yield* api.patch("strategic", `${path}/a`, { metadata: { finalizers: ["example.com/b"] } })
+      assert.sameMembers(added.body.metadata.finalizers, ["example.com/a", "example.com/b"])
+      const taken = yield* api.patch("strategic", `${path}/a`, {
+        metadata: { "$deleteFromPrimitiveList/finalizers": ["example.com/a"] }
+      })
+      assert.deepStrictEqual(taken.body.metadata.finalizers, ["example.com/b"])
+      yield* api.patch("merge", `${path}/a`, { metadata: { finalizers: null } })
+    })
+
     it("replaces a map by directive", function* ({ api, namespace }) {
       const path = `/api/v1/namespaces/${namespace}/configmaps`
       yield* api.post(path, configMap("a", { one: "1" }))

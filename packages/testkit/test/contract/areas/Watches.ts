@@ -135,6 +135,38 @@ export const watches: Area = {
       )
     })
 
+    it("starts with what is there for resourceVersion=0 as well", function* ({ api, namespace }) {
+      const path = `/api/v1/namespaces/${namespace}/configmaps`
+      yield* api.post(path, configMap("a"))
+      const first = yield* api.watch(path)
+      yield* first.next
+      const watch = yield* api.watch(path, "resourceVersion=0")
+      assert.deepStrictEqual(brief(yield* watch.next), ["ADDED", "a"])
+    })
+
+    it("watches all namespaces", function* ({ api, namespace, unique }) {
+      const { body } = yield* api.get("/api/v1/configmaps?limit=1")
+      const watch = yield* api.watch(
+        "/api/v1/configmaps",
+        `resourceVersion=${body.metadata.resourceVersion}&labelSelector=from%3D${unique}`
+      )
+      yield* api.post(`/api/v1/namespaces/${namespace}/configmaps`, configMap("a", {}, { labels: { from: unique } }))
+      yield* api.post("/api/v1/namespaces/default/configmaps", configMap(unique, {}, { labels: { from: unique } }))
+      const events = [yield* watch.next, yield* watch.next]
+      assert.deepStrictEqual(
+        events.map((event) => event?.object.metadata.namespace),
+        [namespace, "default"]
+      )
+    })
+
+    it("waits for a resourceVersion of the future", function* ({ api, namespace }) {
+      const path = `/api/v1/namespaces/${namespace}/configmaps`
+      const watch = yield* api.watch(path, "resourceVersion=999999999&timeoutSeconds=1")
+      assert.strictEqual(watch.status, 200)
+      yield* api.post(path, configMap("a"))
+      assert.deepStrictEqual(yield* watch.rest, [])
+    })
+
     it("carries a table in each event when asked for", function* ({ api, namespace }) {
       const path = `/api/v1/namespaces/${namespace}/configmaps`
       yield* api.post(path, configMap("a", { one: "1" }))
