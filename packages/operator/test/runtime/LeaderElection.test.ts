@@ -1,0 +1,209 @@
+import { assert, describe, it } from "@effect/vitest"
+import { KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
+import * as LeaderElection from "@holdfast/operator/runtime/LeaderElection"
+import * as Faults from "@holdfast/testkit/Faults"
+import { Clock, Effect, Exit, Fiber } from "effect"
+import * as VirtualCluster from "../support/VirtualCluster.ts"
+
+const lease = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", name: "operator", namespace: "default" }
+
+/** Candidates on machines of their own, and who of them works at each moment. */
+const election = Effect.gen(function* () {
+  const cluster = yield* VirtualCluster.make
+  const working = new Set<string>()
+  const guarded: Array<readonly [at: number, who: string]> = []
+  let mostAtOnce = 0
+  const clock = yield* Clock.Clock
+
+  const candidate = Effect.fnUntraced(function* (identity: string, stopsSlowly = 0) {
+    const machine = yield* cluster.machine()
+    const work = (leadership: LeaderElection.Leadership) =>
+      Effect.gen(function* () {
+        working.add(identity)
+        mostAtOnce = Math.max(mostAtOnce, working.size)
+        for (;;) {
+          yield* leadership.guard(Effect.sync(() => guarded.push([clock.currentTimeMillisUnsafe(), identity])))
+          yield* Effect.sleep("500 millis")
+        }
+      }).pipe(
+        Effect.ensuring(
+          Effect.andThen(
+            Effect.sleep(stopsSlowly),
+            Effect.sync(() => working.delete(identity))
+          )
+        )
+      )
+    const fiber = yield* LeaderElection.run(work, { name: "operator", namespace: "default", identity }).pipe(
+      Effect.provideService(KubernetesClient, machine.client),
+      Effect.provideService(Clock.Clock, machine.clock),
+      Effect.forkScoped
+    )
+    // What is stopped could not be ended with the test.
+    yield* Effect.addFinalizer(() => machine.resume)
+    return { ...machine, fiber }
+  })
+  const spec = Effect.map(cluster.client.get(lease), (object) => object["spec"] as Record<string, unknown>)
+  return { ...cluster, candidate, working, guarded, mostAtOnce: () => mostAtOnce, spec }
+})
+
+const holdsOnlyOne = (guarded: ReadonlyArray<readonly [number, string]>) => {
+  const turns = guarded.map(([, who]) => who).filter((who, i, all) => who !== all[i - 1])
+  return new Set(turns).size === turns.length
+}
+
+describe("leader election", () => {
+  it.effect("of three candidates exactly one leads, and renews its Lease", () =>
+    Effect.gen(function* () {
+      const { advance, candidate, mostAtOnce, spec, working } = yield* election
+      for (const name of ["a", "b", "c"]) yield* candidate(name)
+      yield* advance("1 minute")
+      assert.strictEqual(working.size, 1)
+      assert.strictEqual(mostAtOnce(), 1)
+      const { holderIdentity, leaseDurationSeconds, leaseTransitions, renewTime } = yield* spec
+      assert.deepStrictEqual([holderIdentity, leaseDurationSeconds, leaseTransitions], [[...working][0], 15, 0])
+      assert.match(String(renewTime), /^1970-01-01T00:00:5\d\.\d{6}Z$/)
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("another takes over within lease duration and retry period after a crash", () =>
+    Effect.gen(function* () {
+      const { advance, candidate, guarded, mostAtOnce, spec, working } = yield* election
+      const first = yield* candidate("a")
+      yield* advance("1 second")
+      for (const name of ["b", "c"]) yield* candidate(name)
+      yield* advance("20 seconds")
+      assert.deepStrictEqual([...working], ["a"])
+      // A crash is a stop that nothing follows.
+      yield* first.stop
+      const crashedAt = yield* Clock.currentTimeMillis
+      yield* advance("20 seconds")
+      const [takenOverAt = 0] = guarded.find(([, who]) => who !== "a") ?? []
+      assert.isAtMost(takenOverAt - crashedAt, 17_000)
+      assert.isAtLeast(takenOverAt - crashedAt, 13_000)
+      assert.isTrue(holdsOnlyOne(guarded))
+      assert.strictEqual((yield* spec)["leaseTransitions"], 1)
+      assert.isAtMost(mostAtOnce(), 2)
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("a leader that was stopped does nothing more when it wakes up, and is a candidate again", () =>
+    Effect.gen(function* () {
+      const { advance, candidate, guarded, spec, working } = yield* election
+      const first = yield* candidate("a")
+      yield* advance("1 second")
+      yield* candidate("b")
+      yield* advance("10 seconds")
+      yield* first.stop
+      yield* advance("30 seconds")
+      assert.deepStrictEqual([...working].sort(), ["a", "b"], "the stopped one cannot know")
+      const before = guarded.filter(([, who]) => who === "a").length
+      yield* first.resume
+      yield* advance("10 seconds")
+      assert.deepStrictEqual([...working], ["b"])
+      assert.strictEqual(guarded.filter(([, who]) => who === "a").length, before)
+      assert.isTrue(holdsOnlyOne(guarded))
+      assert.strictEqual((yield* spec)["holderIdentity"], "b")
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("a leader that is cut off ends its work before another begins", () =>
+    Effect.gen(function* () {
+      const { advance, candidate, guarded, mostAtOnce, working } = yield* election
+      const first = yield* candidate("a", 1000)
+      yield* advance("1 second")
+      yield* candidate("b")
+      yield* advance("10 seconds")
+      first.partition(true)
+      yield* advance("12 seconds")
+      assert.deepStrictEqual([...working], [], "nobody leads in between")
+      yield* advance("8 seconds")
+      assert.deepStrictEqual([...working], ["b"])
+      assert.strictEqual(mostAtOnce(), 1)
+      first.partition(false)
+      yield* advance("30 seconds")
+      assert.deepStrictEqual([...working], ["b"])
+      assert.isTrue(holdsOnlyOne(guarded))
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("a leader that is shut down keeps the Lease until its work has ended, and then gives it back", () =>
+    Effect.gen(function* () {
+      const { advance, candidate, mostAtOnce, spec, working } = yield* election
+      const first = yield* candidate("a", 25_000)
+      yield* advance("1 second")
+      yield* candidate("b")
+      yield* advance("5 seconds")
+      const stopping = yield* Effect.forkChild(Fiber.interrupt(first.fiber))
+      yield* advance("24 seconds")
+      assert.strictEqual((yield* spec)["holderIdentity"], "a", "renewed while it stops")
+      yield* advance("4 seconds")
+      yield* Fiber.join(stopping)
+      assert.deepStrictEqual([...working], ["b"])
+      assert.strictEqual(mostAtOnce(), 1)
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("an outage shorter than the renew deadline costs nothing, a longer one the leadership", () =>
+    Effect.gen(function* () {
+      const { advance, candidate, guarded, server, working } = yield* election
+      yield* candidate("a")
+      yield* advance("5 seconds")
+      const outage = yield* server.faults.inject(Faults.serviceUnavailable())
+      yield* advance("7 seconds")
+      assert.deepStrictEqual([...working], ["a"])
+      yield* outage.clear
+      yield* advance("10 seconds")
+      const longer = yield* server.faults.inject(Faults.serviceUnavailable())
+      yield* advance("11 seconds")
+      assert.deepStrictEqual([...working], [])
+      yield* longer.clear
+      const count = guarded.length
+      yield* advance("3 seconds")
+      assert.deepStrictEqual([...working], ["a"], "nobody else was there to take it")
+      assert.isAbove(guarded.length, count)
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("a renewal whose answer was lost does not lose the leadership", () =>
+    Effect.gen(function* () {
+      const { advance, candidate, server, spec, working } = yield* election
+      yield* candidate("a")
+      yield* advance("5 seconds")
+      const reset = yield* server.faults.inject(Faults.reset("after-effect"), { match: { method: "PUT" }, times: 1 })
+      yield* advance("5 seconds")
+      assert.strictEqual(yield* reset.hits, 1)
+      yield* advance("15 seconds")
+      assert.deepStrictEqual([...working], ["a"])
+      assert.strictEqual((yield* spec)["leaseTransitions"], 0)
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("a Lease that somebody else has taken by hand ends the work at the next renewal", () =>
+    Effect.gen(function* () {
+      const { advance, candidate, client, working } = yield* election
+      yield* candidate("a")
+      yield* advance("5 seconds")
+      yield* client.patch(lease, { type: "merge", body: { spec: { holderIdentity: "somebody" } } })
+      yield* advance("3 seconds")
+      assert.deepStrictEqual([...working], [])
+      yield* advance("18 seconds")
+      assert.deepStrictEqual([...working], ["a"])
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("gives the result of the work, and its own failures, to the caller", () =>
+    Effect.gen(function* () {
+      const { client, settled } = yield* VirtualCluster.make
+      const run = (work: Effect.Effect<string, string>, name: string) =>
+        LeaderElection.run(() => work, { name, namespace: "default", identity: "a" }).pipe(
+          Effect.provideService(KubernetesClient, client),
+          Effect.exit
+        )
+      assert.deepStrictEqual(yield* run(Effect.succeed("done"), "one"), Exit.succeed("done"))
+      assert.deepStrictEqual(yield* run(Effect.fail("broken"), "two"), Exit.fail("broken"))
+      yield* settled
+      const spec = (yield* client.get({ ...lease, name: "two" }))["spec"] as Record<string, unknown>
+      assert.strictEqual(spec["holderIdentity"], "")
+    }).pipe(Effect.scoped)
+  )
+})
