@@ -92,7 +92,7 @@ export class Aggregator {
       return { status: answer.status, body: answer.text, contentType: answer.contentType }
     } catch (error) {
       const why = error instanceof Error ? error.message.replace(/^\w+ "[^"]*": /, "") : String(error)
-      return plain(`error trying to reach service: ${why}`)
+      return plain(`error trying to reach service: ${why}\n`)
     }
   }
 
