@@ -8,7 +8,6 @@
  * @see https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
  * @since 0.1.0
  */
-import process from "node:process"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { CertificateError } from "./CertificateError.ts"

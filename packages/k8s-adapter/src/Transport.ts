@@ -9,7 +9,6 @@
  */
 import { createHash } from "node:crypto"
 import type { IncomingMessage } from "node:http"
-import process from "node:process"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

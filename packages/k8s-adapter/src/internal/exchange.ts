@@ -1,7 +1,6 @@
 /** One request and its answer over a pool's connections. */
 import type { Agent, IncomingMessage, OutgoingHttpHeaders } from "node:http"
 import https from "node:https"
-import process from "node:process"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"

@@ -3,7 +3,6 @@
  * command, leaves the plugin's standard input open, and knows no `KUBERNETES_EXEC_INFO`: hence this one.
  */
 import type { ChildProcess } from "node:child_process"
-import process from "node:process"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { CertificateError } from "../CertificateError.ts"
