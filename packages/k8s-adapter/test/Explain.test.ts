@@ -32,5 +32,5 @@ describe("answerLine", () => {
         Explain.answerLine(text, 1)
       })
     )
-  })
+  }, 60_000)
 })
