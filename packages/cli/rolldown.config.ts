@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { defineConfig } from "rolldown"
-import { singleFile } from "./build/singleFile.ts"
+import { singleFile } from "./scripts/singleFile.ts"
 
 const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")) as { version: string }
 
