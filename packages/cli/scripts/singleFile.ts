@@ -16,7 +16,7 @@ const heading = (name: string) => `\u0001${name}\n`
 
 /** As ASCII, which Node reads several times faster than UTF-8; in code, only literals and comments hold anything else. */
 const ascii = (code: string): string =>
-  code.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+  code.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
 
 /** What stands in the file; kept small and plain, since it is not bundled. */
 const loader = `
@@ -63,7 +63,7 @@ export const singleFile = (): Plugin => ({
       for (const chunk of Object.values(bundle)) {
         if (chunk === entry) continue
         if (chunk.type !== "chunk") return this.error(`cannot pack ${chunk.fileName}`)
-        if (/[\u0001\u001a]/.test(chunk.code))
+        if (chunk.code.includes("\u0001") || chunk.code.includes("\u001a"))
           return this.error(`${chunk.fileName} has characters that mark the packing`)
         sections.push(heading(chunk.fileName) + ascii(chunk.code).replaceAll(commentEnd, escapedEnd))
         delete bundle[chunk.fileName]
