@@ -13,6 +13,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type { Faults } from "./Faults.ts"
 import { Cluster } from "./internal/Cluster.ts"
+import { Instance } from "./internal/Instance.ts"
 import { kubeconfig } from "./internal/kube-apiserver/kubeconfig.ts"
 import type { Stats } from "./Stats.ts"
 import type { TestCluster } from "./TestCluster.ts"
@@ -46,8 +47,26 @@ export interface Options {
   readonly controllerManager?: boolean | undefined
   /** Whether a request without credentials is one of `system:anonymous`, to be forbidden; it gets 401 when left out. */
   readonly anonymousAuth?: boolean | undefined
+  /** How many API servers the cluster has, each with its own address, watches and view of the webhooks; one, when left out. */
+  readonly instances?: number | undefined
   /** Namespaces to start with besides those that every cluster has. */
   readonly namespaces?: ReadonlyArray<string> | undefined
+}
+
+/**
+ * One API server of an embedded cluster.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ApiServerInstance {
+  readonly url: string
+  /** A kubeconfig (YAML text) of an administrator, for this one server. */
+  readonly kubeconfig: string
+  /** Faults of this server alone. */
+  readonly faults: Faults
+  /** What clients have asked this server. */
+  readonly stats: Stats
 }
 
 /**
@@ -58,6 +77,8 @@ export interface Options {
  */
 export interface ApiServer extends TestCluster {
   readonly kind: "embedded"
+  /** Its API servers; `url`, `kubeconfig`, `faults` and `stats` are those of the first. */
+  readonly instances: ReadonlyArray<ApiServerInstance>
   /** Faults on demand. */
   readonly faults: Faults
   /** What clients have asked so far. */
@@ -72,15 +93,6 @@ export interface ApiServer extends TestCluster {
     /** Makes a certificate that has expired already. */
     readonly expired?: boolean | undefined
   }) => Effect.Effect<{ readonly caPem: string; readonly kubeconfig: string }>
-  /** Forgets history, as compaction of etcd does; the same as `faults.expireHistory`. */
-  readonly compact: Effect.Effect<void>
-  /** A kubeconfig for another user, with a client certificate of its own. */
-  readonly kubeconfigFor: (options: {
-    readonly user: string
-    readonly groups?: ReadonlyArray<string> | undefined
-    readonly validity?: Duration.Input | undefined
-    readonly notBefore?: Date | undefined
-  }) => Effect.Effect<string>
 }
 
 const dnsNames = [
@@ -135,21 +147,35 @@ export const make = (options: Options = {}): Effect.Effect<ApiServer, never, Sco
     const cluster = new Cluster({
       clock: options.clock ?? live,
       random,
-      port: options.port ?? 0,
-      material: yield* issueServing(servingCa, false),
       tokens: options.tokens ?? {},
       historyLimit: options.historyLimit ?? 10_000,
-      bookmarkInterval: options.bookmarkInterval ?? "1 minute",
       namespaces: options.namespaces ?? [],
-      controllerManager: options.controllerManager ?? true,
-      anonymousAuth: options.anonymousAuth ?? false
+      controllerManager: options.controllerManager ?? true
     })
-    yield* Effect.acquireRelease(
-      Effect.promise(() => cluster.start()),
-      () => Effect.promise(() => cluster.stop())
-    )
+    yield* Effect.addFinalizer(() => Effect.sync(() => cluster.stop()))
+    const material = yield* issueServing(servingCa, false)
+    const start = (port: number) =>
+      Effect.acquireRelease(
+        Effect.promise(async () => {
+          const instance = new Instance(cluster, {
+            port,
+            material,
+            bookmarkInterval: options.bookmarkInterval ?? "1 minute",
+            anonymousAuth: options.anonymousAuth ?? false
+          })
+          await instance.start()
+          return instance
+        }),
+        (instance) => Effect.promise(() => instance.stop())
+      )
+    const first = yield* start(options.port ?? 0)
+    const others = yield* Effect.forEach(Array.from({ length: (options.instances ?? 1) - 1 }), () => start(0))
+    const instances = [first, ...others]
 
-    const kubeconfigFor: ApiServer["kubeconfigFor"] = ({ groups, notBefore, user, validity }) =>
+    const kubeconfigAt = (
+      url: string,
+      { groups, notBefore, user, validity }: Parameters<ApiServer["kubeconfigFor"]>[0]
+    ): Effect.Effect<string> =>
       Effect.map(
         certified(
           CertificateAuthority.issue(clientCa, {
@@ -164,7 +190,7 @@ export const make = (options: Options = {}): Effect.Effect<ApiServer, never, Sco
           kubeconfig({
             name: "testkit",
             user,
-            server: cluster.url,
+            server: url,
             identity: {
               ca: servingCa.certificate.pem,
               cert: issued.certificatePem,
@@ -172,22 +198,24 @@ export const make = (options: Options = {}): Effect.Effect<ApiServer, never, Sco
             }
           })
       )
-    const admin = () => kubeconfigFor({ user: "kubernetes-admin", groups: ["system:masters"] })
+    const admin = (url: string) => kubeconfigAt(url, { user: "kubernetes-admin", groups: ["system:masters"] })
+    const served = yield* Effect.forEach(instances, ({ faults, stats, url }) =>
+      Effect.map(admin(url), (text): ApiServerInstance => ({ url, kubeconfig: text, faults, stats }))
+    )
 
     return {
+      ...(served[0] as ApiServerInstance),
       kind: "embedded" as const,
-      url: cluster.url,
+      instances: served,
       caPem: servingCa.certificate.pem,
-      kubeconfig: yield* admin(),
+      compact: first.faults.expireHistory,
       route: (service, target) => Effect.sync(() => cluster.route(service, target)),
-      faults: cluster.faults,
-      compact: cluster.faults.expireHistory,
-      stats: cluster.stats,
-      kubeconfigFor,
+      kubeconfigFor: (user) => kubeconfigAt(first.url, user),
       rotateServingCertificate: Effect.fnUntraced(function* (rotation) {
         if (rotation?.keepAuthority !== true) servingCa = yield* authority("holdfast-testkit-ca")
-        cluster.present(yield* issueServing(servingCa, rotation?.expired === true))
-        return { caPem: servingCa.certificate.pem, kubeconfig: yield* admin() }
+        const next = yield* issueServing(servingCa, rotation?.expired === true)
+        for (const instance of instances) instance.present(next)
+        return { caPem: servingCa.certificate.pem, kubeconfig: yield* admin(first.url) }
       })
     }
   })

@@ -82,6 +82,13 @@ export interface Faults {
   readonly disconnect: Effect.Effect<void>
   /** Forgets history, as compaction does: watches and pages from before get 410. */
   readonly expireHistory: Effect.Effect<void>
+  /** From now on, changes of webhook configurations take effect in this server only after a time. */
+  readonly lagWebhookConfigurations: (lag: Duration.Input) => Effect.Effect<void>
+  /**
+   * This server keeps its webhooks as they are through the next changes of their configurations (one, when left out),
+   * until a later change heals it. A real API server can do so after two changes in quick succession.
+   */
+  readonly missWebhookConfigurations: (changes?: number) => Effect.Effect<void>
 }
 
 /**

@@ -57,8 +57,7 @@ export interface TestCluster {
    */
   readonly route: (service: ServiceReference, target: RouteTarget) => Effect.Effect<void>
   /**
-   * Issues a client certificate and returns a kubeconfig with it. What the user may do is up to RBAC, which the
-   * embedded server does not evaluate.
+   * Issues a client certificate and returns a kubeconfig with it. What the user may do is up to RBAC.
    */
   readonly kubeconfigFor: (options: {
     readonly user: string

@@ -8,29 +8,22 @@ const kinds = [`${group}/mutatingwebhookconfigurations`, `${group}/validatingweb
 export class Configurations {
   /** Milliseconds from a write to its effect. */
   lag = 0
-  /** Whether changes are ignored until further notice. */
-  frozen = false
+  /** How many of the next changes are missed. */
+  miss = 0
   private readonly effective = new Map<string, Map<string, JsonObject>>(kinds.map((kind) => [kind, new Map()]))
   private readonly lists = new Map<string, ReadonlyArray<JsonObject>>()
-  private readonly core: Core
 
   constructor(core: Core) {
-    this.core = core
     core.store.observers.add((storage, change) => {
       if (!this.effective.has(storage)) return
       const object = change.type === "DELETED" ? undefined : change.object
-      if (this.frozen) return
+      if (this.miss > 0) {
+        this.miss--
+        return
+      }
       if (this.lag === 0) this.take(storage, change.key, object)
       else core.after(this.lag, () => this.take(storage, change.key, object))
     })
-  }
-
-  /** Catches up with what is stored. */
-  sync(): void {
-    for (const kind of kinds) {
-      this.effective.set(kind, new Map(this.core.store.collection(kind).items))
-      this.lists.delete(kind)
-    }
   }
 
   mutating(): ReadonlyArray<JsonObject> {

@@ -3,7 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { Client } from "../client/Client.ts"
+import { ApiError, type Client } from "../client/Client.ts"
 import { isObject, type Json, type JsonObject, objectAt, stringAt } from "../Json.ts"
 
 const paths = {
@@ -98,7 +98,7 @@ export class World {
     }
     this.busy.set(id, undefined)
     this.fork(
-      Effect.ignore(effect).pipe(
+      Effect.catch(effect, complain).pipe(
         Effect.andThen(
           Effect.sync(() => {
             const next = this.busy.get(id)
@@ -152,6 +152,14 @@ export class World {
     })
   }
 }
+
+/** What belongs to the work of a controller, whose next round will see to it. */
+const usual = new Set(["NotFound", "Conflict", "AlreadyExists"])
+
+const complain = (error: unknown): Effect.Effect<void> =>
+  error instanceof ApiError && !usual.has(error.reason)
+    ? Effect.logWarning(`A simulated controller was refused: ${error.message}`)
+    : Effect.void
 
 export const owner = (object: JsonObject, apiVersion: string, kind: string): Json => ({
   apiVersion,

@@ -13,6 +13,11 @@ import { convertAll, predicate } from "./List.ts"
 /** What the watches of one server instance share. */
 export class Watches {
   readonly open = new Set<Watch>()
+  /** Ends the watches on one kind. */
+  endAll(storage: string): void {
+    for (const each of this.open) if (each.resource.storage === storage) each.end("end")
+  }
+
   bookmarkAll(): void {
     for (const each of this.open) each.bookmark()
   }

@@ -23,7 +23,6 @@ const matches = (match: Match, message: IncomingMessage): boolean => {
 
 export class Injector implements Interceptor {
   readonly active = new Set<Injected>()
-  stalled = false
   private readonly sleep: (millis: number) => Promise<void>
   constructor(sleep: (millis: number) => Promise<void>) {
     this.sleep = sleep
@@ -40,11 +39,6 @@ export class Injector implements Interceptor {
     injected.hits++
     injected.left--
     if (injected.left <= 0) this.active.delete(injected)
-  }
-
-  connection(socket: Socket): void {
-    // A paused socket never reads the ClientHello.
-    if (this.stalled) queueMicrotask(() => socket.pause())
   }
 
   async before(message: IncomingMessage, response: ServerResponse): Promise<Answer | undefined> {

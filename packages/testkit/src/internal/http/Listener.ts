@@ -21,7 +21,6 @@ export interface Interceptor {
   readonly before: (message: IncomingMessage, response: ServerResponse) => Promise<Answer | undefined>
   /** After it took effect, before it is answered. */
   readonly after: (message: IncomingMessage, response: ServerResponse) => Promise<Answer | undefined>
-  readonly connection: (socket: Socket) => void
 }
 
 export interface ListenerOptions {
@@ -30,7 +29,6 @@ export interface ListenerOptions {
   readonly authenticate: (message: IncomingMessage) => User
   readonly handle: (request: ApiRequest) => Promise<Answer>
   readonly millis: () => number
-  readonly uuid: () => string
   readonly interceptor: Interceptor
   readonly count: (message: IncomingMessage) => void
 }
@@ -70,7 +68,6 @@ export class Listener {
       socket.setNoDelay(true)
       socket.on("error", () => {})
       socket.on("close", () => this.sockets.delete(socket))
-      options.interceptor.connection(socket)
     })
     this.server.on("secureConnection", (socket: TLSSocket) => socket.on("error", () => {}))
     this.server.on("tlsClientError", (_error, socket) => socket.destroy())
