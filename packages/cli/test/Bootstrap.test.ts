@@ -67,22 +67,6 @@ describe("holdfast bootstrap", () => {
   )
 
   it.live(
-    "succeeds without any hint, within the bounds of the policy",
-    () =>
-      Effect.gen(function* () {
-        const { report } = yield* connect
-        yield* report(prompt)
-        const rotated = yield* report(late(2), "--rotate", "--no-nudge", "--no-wake", "--retry-max-delay", "500ms")
-        assert.strictEqual(rotated.code, 0, rotated.stderr)
-        for (const { endedBy, delay } of rotated.report.attempts) {
-          assert.notStrictEqual(endedBy, "wake")
-          assert.isAtMost(delay ?? 0, 500)
-        }
-      }).pipe(Effect.scoped),
-    30_000
-  )
-
-  it.live(
     "fails at a deadline that is shorter than the window, not later, with every attempt listed; a second run finishes",
     () =>
       Effect.gen(function* () {
@@ -102,28 +86,6 @@ describe("holdfast bootstrap", () => {
         assert.strictEqual(again.report.result, "ready")
       }).pipe(Effect.scoped),
     30_000
-  )
-
-  it.live("makes no request more for having the retry layer", () =>
-    Effect.gen(function* () {
-      const { cluster, report } = yield* connect
-      const { stats } = cluster.server
-      // The second run still finds the definition's status changed, and reads discovery once more.
-      yield* report(prompt)
-      yield* report(prompt)
-      const requests = Effect.fnUntraced(function* (...flags: ReadonlyArray<string>) {
-        yield* stats.reset
-        assert.strictEqual((yield* report(prompt, ...flags)).code, 0)
-        const all = yield* stats.requests
-        return all
-          .filter(({ userAgent }) => userAgent.startsWith("holdfast-cli"))
-          .map(({ method, path }) => `${method} ${path}`)
-          .sort()
-      })
-      const plain = yield* requests("--retry-max-attempts=1", "--no-wake", "--no-nudge")
-      assert.deepStrictEqual(yield* requests(), plain)
-      assert.isAbove(plain.length, objects.length)
-    }).pipe(Effect.scoped)
   )
 
   it.live("stops at Ctrl-C with 130, and a second run finishes", () =>

@@ -19,6 +19,7 @@ import { awaitRepository } from "./AwaitRepository.ts"
 import { type AnsweredWebhook, awaitWebhooks } from "./AwaitWebhooks.ts"
 import * as CertificateJobs from "./CertificateJobs.ts"
 import { followCertificateJobs } from "./FollowCertificateJobs.ts"
+import * as Installed from "./Installed.ts"
 import * as Preflight from "./Preflight.ts"
 import type { BootstrapReport } from "./Report.ts"
 import type { Settings } from "./Settings.ts"
@@ -123,12 +124,17 @@ const preflight = Effect.fnUntraced(function* (
   const client = yield* KubernetesClient
   const { gitVersion } = yield* Preflight.version
   yield* tell({ type: "Done", text: `${client.server} answers, Kubernetes ${gitVersion}` })
+  const unlessForced = (error: CommandError) =>
+    settings.force ? tell({ type: "Warning", text: `${error.detail}; going on (--force)` }) : Effect.fail(error)
   yield* Preflight.permissions(settings.objects).pipe(
     Effect.andThen(tell({ type: "Done", text: "everything that is to be applied is permitted" })),
-    Effect.catchTag("CommandError", (error) =>
-      settings.force ? tell({ type: "Warning", text: `${error.detail}; going on (--force)` }) : Effect.fail(error)
-    )
+    Effect.catchTag("CommandError", unlessForced)
   )
+  const installed = yield* Installed.read(settings.objects)
+  for (const { name, images } of installed) {
+    yield* tell({ type: "Note", text: `installed already: ${name} (${images.join(", ")})` })
+  }
+  yield* Effect.catchTag(Installed.refuseDowngrade(installed), "CommandError", unlessForced)
   return gitVersion
 })
 
