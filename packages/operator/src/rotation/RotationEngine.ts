@@ -41,14 +41,9 @@ import type { Action, RotationView, Wait } from "./RotationView.ts"
  * @since 0.1.0
  */
 export const next = (view: RotationView, settings: RotationSettings): Action => {
-  const { remembered, state } = view
-  // Nothing is written into the cluster before the state is, so a state older than what is there, or than what this
-  // process knows, was lost or put back from a backup.
-  const written = Math.max(view.serving?.epoch ?? 0, ...view.targets.map(({ epoch }) => epoch))
+  const { state } = view
   const isClockOff = Math.abs(view.skew) > maxSkew
-  if (state === undefined || state.epoch < Math.max(written, remembered?.epoch ?? 0)) {
-    return isClockOff ? clockIsOff(view) : begin(view, written)
-  }
+  if (state === undefined || isPutBack(view, state)) return isClockOff ? clockIsOff(view) : begin(view)
   const renewal = isClockOff ? undefined : renewLeaf(view, state, settings)
   const wrong = wrongTargets(view, state)
   const repair = renewal ?? publish(view, state, wrong) ?? serve(view, state) ?? settle(view, wrong)
@@ -165,11 +160,28 @@ const phases: Record<Phase, Step> = {
   }
 }
 
+/**
+ * Whether the state is not the newest: nothing is written into the cluster before the state is, so one that is older than
+ * what is there was put back from a backup. So was one that is older than what this process knows of the same Secret; of
+ * another Secret it knows nothing, since that was made by somebody who had reasons.
+ */
+const isPutBack = (view: RotationView, state: RotationState): boolean => {
+  const known = view.remembered?.uid === view.uid ? (view.remembered?.state.epoch ?? 0) : 0
+  return state.epoch < Math.max(written(view), known)
+}
+
+/** The epoch of the newest write that is seen in the cluster. */
+const written = ({ serving, targets }: RotationView): number =>
+  Math.max(serving?.epoch ?? 0, ...targets.map(({ epoch }) => epoch))
+
 /** Takes up where another process stopped, or starts anew beside what is trusted and served already. */
-const begin = (view: RotationView, written: number): Action => {
-  const { now, remembered, serving, state, targets } = view
-  const epoch = Math.max(written, state?.epoch ?? 0) + 1
-  if (remembered !== undefined && remembered.epoch >= written) {
+const begin = (view: RotationView): Action => {
+  const { now, serving, state, targets } = view
+  const remembered = view.remembered?.state
+  // Where all was lost nobody knows the last epoch, but pods may. Epochs grow more slowly than time does, so one that
+  // begins at the time in seconds is larger than any that was before.
+  const epoch = Math.max(written(view) + 1, (state?.epoch ?? 0) + 1, Math.floor(now / 1_000))
+  if (remembered !== undefined && remembered.epoch >= written(view)) {
     return { _tag: "Persist", state: { ...remembered, epoch: Math.max(epoch, remembered.epoch + 1) } }
   }
   const found = [...targets.flatMap(({ bundle }) => bundle), ...(serving?.bundle ?? [])]

@@ -92,10 +92,15 @@ export interface RotationView {
   readonly skew: number
   /** Read from the API server itself, never from a cache. */
   readonly state: RotationState | undefined
+  /** The uid of the Secret that the state was read from, which changes when it is deleted and made anew. */
+  readonly uid: string | undefined
   /** When this process first saw the state in its present phase: another's clock may have set `since`. */
   readonly phaseSeenAt: number
-  /** The newest state that this process has seen or written, to restore a Secret that was deleted. */
-  readonly remembered: RotationState | undefined
+  /**
+   * The newest state that this process has seen or written, and the Secret that had it: to restore what was deleted, or
+   * put back in place.
+   */
+  readonly remembered: { readonly state: RotationState; readonly uid: string | undefined } | undefined
   readonly serving: ServingSecret | undefined
   readonly targets: ReadonlyArray<Target>
   readonly pods: ReadonlyArray<Pod>

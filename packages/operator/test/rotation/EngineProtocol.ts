@@ -19,7 +19,9 @@ export const settings: RotationSettings = {
 }
 
 interface Memory {
-  remembered: RotationState | undefined
+  /** The uid of the Secret that the last decision looked at. */
+  seenUid: string | undefined
+  remembered: RotationView["remembered"]
   hand: { authority?: Authority; leaf?: Leaf }
   /** Answers of API servers about the leaf with this id. */
   probed: { leaf: string | undefined; answers: Map<string, Probe> }
@@ -32,12 +34,21 @@ interface Memory {
 
 const serving = Symbol("the serving Secret").toString()
 
+const uidOf = (sight: Sight): string | undefined => (sight.state === undefined ? undefined : String(sight.state.uid))
+
 const remember = (memory: Memory, sight: Sight): void => {
   const { last } = memory
   const { now, outcome } = sight
   const state = sight.state?.value as RotationState | undefined
-  if (last?._tag === "Persist" && outcome?.conflict === false) memory.remembered = last.state
-  if (state !== undefined && state.epoch >= (memory.remembered?.epoch ?? 0)) memory.remembered = state
+  if (last?._tag === "Persist" && outcome?.conflict === false) {
+    memory.remembered = { state: last.state, uid: memory.seenUid ?? uidOf(sight) }
+  }
+  memory.seenUid = uidOf(sight)
+  const written = Math.max(sight.serving?.value.note ?? 0, ...sight.targets.map(({ value }) => value.note))
+  const known = memory.remembered?.uid === memory.seenUid ? (memory.remembered?.state.epoch ?? 0) : 0
+  if (state !== undefined && state.epoch >= Math.max(written, known)) {
+    memory.remembered = { state, uid: memory.seenUid }
+  }
   if (outcome?.conflict === true || last?._tag === "Persist") memory.hand = {}
   if (outcome?.authority !== undefined) memory.hand = { ...memory.hand, authority: outcome.authority }
   if (outcome?.leaf !== undefined) memory.hand = { ...memory.hand, leaf: outcome.leaf }
@@ -74,6 +85,7 @@ const viewOf = (memory: Memory, sight: Sight): RotationView => {
     now,
     skew: sight.skew,
     state,
+    uid: uidOf(sight),
     phaseSeenAt: memory.phase.seenAt,
     remembered: memory.remembered,
     serving:
@@ -105,7 +117,7 @@ const viewOf = (memory: Memory, sight: Sight): RotationView => {
       }
     }),
     apiServers: sight.apiServers,
-    reach: sight.complete ? "all" : "some",
+    reach: sight.reach,
     probes: Array.from(memory.probed.answers.values()),
     ...(sight.request === undefined ? {} : { request: sight.request }),
     hand: memory.hand
@@ -176,6 +188,7 @@ export const protocol = (
 ): Protocol<Memory> => ({
   name,
   start: () => ({
+    seenUid: undefined,
     remembered: undefined,
     hand: {},
     probed: { leaf: undefined, answers: new Map() },

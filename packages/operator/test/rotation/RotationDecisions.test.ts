@@ -72,7 +72,8 @@ const view = (state: RotationState | undefined, more: Partial<RotationView> = {}
     skew: 0,
     state,
     phaseSeenAt: state?.since ?? now,
-    remembered: state,
+    uid: "uid",
+    remembered: state === undefined ? undefined : { state, uid: "uid" },
     serving,
     targets: [target(bundle)],
     pods: [pod(state?.leaf)],
@@ -233,8 +234,8 @@ describe("the rotation engine", () => {
   })
 
   it("restores a deleted Secret from memory, and starts anew beside what is trusted where it has none", () => {
-    const restored = decide(undefined, { remembered: stable })
-    assert.deepStrictEqual(restored._tag === "Persist" && restored.state, { ...stable, epoch: 10 })
+    const restored = decide(undefined, { remembered: { state: stable, uid: "uid" } })
+    assert.deepStrictEqual(restored._tag === "Persist" && restored.state, { ...stable, epoch: now / 1_000 })
     const foreign = authority("foreign")
     const anew = decide(undefined, { remembered: undefined, targets: [target([foreign])] })
     assert.deepStrictEqual(anew._tag === "Persist" && anew.state.adopted, [foreign])
@@ -244,8 +245,15 @@ describe("the rotation engine", () => {
     const backup = { ...stable, epoch: 3, leaf: leafOf("previous") }
     const action = decide(backup, { remembered: undefined })
     assert.strictEqual(action._tag === "Persist" && action.state.cause, "adopted")
-    const remembering = decide(backup, { remembered: stable })
+    const remembering = decide(backup, { remembered: { state: stable, uid: "uid" } })
     assert.deepStrictEqual(remembering._tag === "Persist" && remembering.state.leaf, stable.leaf)
+  })
+
+  it("believes a Secret that somebody else made anew, where it fits what was written", () => {
+    const newer = { state: { ...stable, epoch: 99 }, uid: "another" }
+    assert.strictEqual(words(decide(stable, { remembered: newer })), "Wait for a certificate to be due")
+    const sameOne = decide(stable, { remembered: { ...newer, uid: "uid" } })
+    assert.strictEqual(sameOne._tag === "Persist" && sameOne.state.epoch > 99, true)
   })
 })
 

@@ -47,6 +47,7 @@ describe("the rotation engine in the simulator", () => {
       { lag: 80_000, mounted: true }
     ],
     targets: 2,
+    balanced: false,
     foreign: false,
     end: 3 * 3_600_000,
     ...more,

@@ -105,6 +105,7 @@ function* simpler(schedule: Schedule): Generator<Schedule> {
     if (processes.length > 1) yield { ...schedule, processes: processes.toSpliced(index, 1) }
   }
   if (schedule.targets > 1) yield { ...schedule, targets: schedule.targets - 1 }
+  if (schedule.balanced) yield { ...schedule, balanced: false }
   if (schedule.foreign) yield { ...schedule, foreign: false }
   for (const [index, each] of apiServers.entries()) {
     if (each.skew !== 0) yield { ...schedule, apiServers: apiServers.with(index, { ...each, skew: 0 }) }

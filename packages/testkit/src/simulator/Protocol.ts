@@ -6,13 +6,15 @@
 import type { Authority, Leaf, Trusted } from "./Trust.ts"
 
 /**
- * An object as somebody sees it; `version` is what a compare-and-swap compares.
+ * An object as somebody sees it; `version` is what a compare-and-swap compares, and `uid` stays the same until the object
+ * is deleted.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Seen<A> {
   readonly version: number
+  readonly uid: number
   readonly value: A
 }
 
@@ -90,10 +92,10 @@ export interface Sight {
     readonly presents: Leaf | undefined
     readonly mounted: boolean
   }>
-  /** The API servers that answer this process. */
+  /** The API servers that answer this process; behind a load balancer just that. */
   readonly apiServers: ReadonlyArray<string>
-  /** Whether those are all that there are. */
-  readonly complete: boolean
+  /** Whether those are all that there are, some of them, or whichever a load balancer leads to. */
+  readonly reach: "all" | "some" | "sampled"
   readonly request: { readonly id: string; readonly cause: "forced" | "compromised" } | undefined
   readonly outcome: Outcome | undefined
 }

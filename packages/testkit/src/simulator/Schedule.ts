@@ -56,6 +56,8 @@ export interface Schedule {
   readonly targets: number
   /** The processes that rotate, all at once: how old their caches are, how long a deed takes, how their clock goes. */
   readonly processes: ReadonlyArray<{ readonly cache: number; readonly pace: number; readonly skew: number }>
+  /** Whether processes reach the API servers by a load balancer alone, and cannot tell them apart. */
+  readonly balanced: boolean
   /** Whether pods are served by certificates of unknown origin in the beginning. */
   readonly foreign: boolean
   readonly happenings: ReadonlyArray<Happening>
@@ -125,6 +127,7 @@ export const generate = (seed: number): Schedule => {
     kind: "rotate" as const,
     cause: random.oneOf("forced" as const, "forced" as const, "forced" as const, "compromised" as const)
   }))
+  const balanced = random.chance(0.2)
   const compromised = rotations.some(({ cause }) => cause === "compromised")
   /** Most misfortunes come while a rotation is under way. */
   const sometime = (): number =>
@@ -161,10 +164,11 @@ export const generate = (seed: number): Schedule => {
       case "pause":
         return { kind, process, deed: 1 + random.upTo(40), for: random.span(second, 20 * minute) }
       case "partition":
-        // A known key waits for nobody: an API server that never heard of its successor cannot be helped.
+        // A known key waits for nobody: an API server that never heard of its successor cannot be helped. And a load
+        // balancer sends nobody to one that is cut off.
         return {
           at,
-          kind: compromised ? "stale" : kind,
+          kind: compromised || balanced ? "stale" : kind,
           apiServer: random.upTo(apiServers.length - 1),
           for: random.span(second, hour)
         }
@@ -187,6 +191,7 @@ export const generate = (seed: number): Schedule => {
     pods,
     targets,
     processes,
+    balanced,
     foreign: random.chance(0.15),
     happenings: [...rotations, ...survivable(random.list(random.upTo(10), misfortune))],
     end

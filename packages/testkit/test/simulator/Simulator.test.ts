@@ -12,6 +12,7 @@ const calmSchedule: Schedule.Schedule = {
   pods: [{ lag: 60_000, mounted: true }],
   targets: 1,
   processes: [{ cache: 10, pace: 10, skew: 0 }],
+  balanced: false,
   foreign: false,
   happenings: [],
   end: 3_600_000

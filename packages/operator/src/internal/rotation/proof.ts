@@ -2,13 +2,24 @@
 import { authorities, isValid, type RotationState, settled, verifies } from "../../rotation/RotationState.ts"
 import type { Action, Pod, Probe, RotationView, Target } from "../../rotation/RotationView.ts"
 import { hasId } from "./ids.ts"
-import { maxNudges, maxSkew, never, nudgeSpacing, settling, writeSpacing } from "./times.ts"
+import {
+  enoughAnswers,
+  enoughSamples,
+  maxNudges,
+  maxSkew,
+  never,
+  nudgeSpacing,
+  settling,
+  writeSpacing
+} from "./times.ts"
 import { wait } from "./wait.ts"
 
 /** Asks those who have not answered twice yet; makes an API server look again that does not see what is there. */
 export const prove = (view: RotationView, unproven: ReturnType<typeof unprovenPairs>): Action => {
+  // Behind a load balancer the one that does not see it answers only now and then.
+  const refusals = view.reach === "sampled" ? 1 : 3
   const stuck = unproven.find(
-    ({ probe, target }) => (probe?.inARow ?? 0) <= -3 && view.now >= (target.writtenAt ?? never) + settling
+    ({ probe, target }) => -(probe?.inARow ?? 0) >= refusals && view.now >= (target.writtenAt ?? never) + settling
   )
   if (stuck !== undefined) return { _tag: "Touch", target: stuck.target }
   const rested = unproven.filter(({ probe }) => view.now >= (probe?.at ?? never) + writeSpacing)
@@ -27,8 +38,9 @@ export const unprovenPairs = (
 ): ReadonlyArray<{ readonly apiServer: string; readonly target: Target; readonly probe: Probe | undefined }> =>
   view.apiServers.flatMap((apiServer) =>
     view.targets.flatMap((target) => {
+      const enough = view.reach === "sampled" ? enoughSamples : enoughAnswers
       const probe = view.probes.find((each) => each.apiServer === apiServer && each.target === target.name)
-      return probe !== undefined && probe.epoch >= target.epoch && probe.inARow >= 2
+      return probe !== undefined && probe.epoch >= target.epoch && probe.inARow >= enough
         ? []
         : [{ apiServer, target, probe }]
     })

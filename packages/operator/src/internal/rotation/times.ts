@@ -9,6 +9,9 @@ export const maxSkew = 1_800_000
 export const writeSpacing = 1_000
 /** How long a list of pods may be behind. */
 export const settling = 15_000
+/** How often in a row an API server has to trust the next authority, and how often a load balancer has to lead to one. */
+export const enoughAnswers = 2
+export const enoughSamples = 20
 export const nudgeSpacing = 5_000
 export const maxNudges = 5
 export const pollInterval = 30_000

@@ -38,6 +38,8 @@ export interface Parts {
 
 /** Processes look again after this time, if nothing else makes them. */
 const poll = 600_000
+/** Leads the probes of each target to one API server after the other. */
+const balancer = "balancer"
 
 /** Makes the processes of a schedule, all asleep. */
 export const make = <Memory>(
@@ -47,6 +49,12 @@ export const make = <Memory>(
   { apiServers, mint, pods, state }: Parts
 ) => {
   const { servers, targets } = apiServers
+  const turns = new Map<string, number>()
+  const turn = (target: string): number => {
+    const next = (turns.get(target) ?? 0) + 1
+    turns.set(target, next)
+    return next
+  }
   const done = { deeds: 0, rotations: 0 }
   const processes = schedule.processes.map(
     ({ cache, pace, skew }, index): Process<Memory> => ({
@@ -85,7 +93,7 @@ export const make = <Memory>(
         const seen = look(process, object)
         return seen === undefined ? [] : [{ name, ...seen }]
       }),
-      state: read === undefined ? undefined : { version: read.version, value: read.value.value },
+      state: read === undefined ? undefined : { ...read, value: read.value.value },
       pods: pods.pods.flatMap((pod) => {
         const isThere = pod.startedAt + process.cache <= world.now()
         const seemsThere = pod.startedAt > world.now() && world.now() <= pod.goneSince + process.cache
@@ -93,8 +101,8 @@ export const make = <Memory>(
         const answers = isThere && pod.silentUntil <= world.now()
         return [{ name: pod.name, mounted: pod.mounted, presents: answers ? pod.presents : undefined }]
       }),
-      apiServers: reachable.map(({ name }) => name),
-      complete: reachable.length === servers.length,
+      apiServers: schedule.balanced ? [balancer] : reachable.map(({ name }) => name),
+      reach: schedule.balanced ? "sampled" : reachable.length === servers.length ? "all" : "some",
       request: requests.filter(({ at }) => at <= world.now()).sort((a, b) => b.at - a.at)[0],
       outcome: process.outcome
     }
@@ -205,7 +213,10 @@ export const make = <Memory>(
         return {
           conflict: false,
           answers: deed.pairs.flatMap((pair) => {
-            const server = servers.find(({ name }) => name === pair.apiServer)
+            const server =
+              pair.apiServer === balancer
+                ? servers[turn(pair.target) % servers.length]
+                : servers.find(({ name }) => name === pair.apiServer)
             const content = server?.goesBy[targets.findIndex(({ name }) => name === pair.target)]?.content
             if (server === undefined || content === undefined || server.apart > world.now()) return []
             const trusted =

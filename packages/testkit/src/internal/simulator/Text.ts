@@ -88,6 +88,7 @@ export const scheduleText = (schedule: Schedule): ReadonlyArray<string> => [
     ({ cache, pace, skew }, index) =>
       `process-${index} with a cache ${length(cache)} old and ${length(pace)} a deed${skew === 0 ? "" : `, clock ${skew > 0 ? "+" : "-"}${length(Math.abs(skew))}`}`
   ),
+  ...(schedule.balanced ? ["a load balancer before the API servers"] : []),
   ...(schedule.foreign ? ["certificates of unknown origin in the beginning"] : []),
   ...schedule.happenings.map((each) => `${"at" in each ? `${clock(each.at)}: ` : ""}${happeningText(each)}`)
 ]
