@@ -1,4 +1,5 @@
 import { assert } from "@effect/vitest"
+import * as Effect from "effect/Effect"
 import type { Json } from "../support/Api.ts"
 import type { Area } from "../support/Lab.ts"
 import { configMap, failure, status } from "../support/Objects.ts"
@@ -207,6 +208,56 @@ export const fieldManagement: Area = {
       )
     })
 
+    it("books what a creator has set, and what was filled in for it", function* ({ api, namespace }) {
+      const labels = { app: "a" }
+      const { body } = yield* api.post(`/apis/apps/v1/namespaces/${namespace}/deployments?fieldManager=one`, {
+        metadata: { name: "a" },
+        spec: {
+          selector: { matchLabels: labels },
+          template: { metadata: { labels }, spec: { containers: [{ name: "a", image: "a:1" }] } }
+        }
+      })
+      assert.deepStrictEqual(managers(body), [
+        {
+          manager: "one",
+          operation: "Update",
+          fieldsV1: {
+            "f:spec": {
+              "f:progressDeadlineSeconds": {},
+              "f:replicas": {},
+              "f:revisionHistoryLimit": {},
+              "f:selector": {},
+              "f:strategy": {
+                "f:rollingUpdate": { ".": {}, "f:maxSurge": {}, "f:maxUnavailable": {} },
+                "f:type": {}
+              },
+              "f:template": {
+                "f:metadata": { "f:labels": { ".": {}, "f:app": {} } },
+                "f:spec": {
+                  "f:containers": {
+                    'k:{"name":"a"}': {
+                      ".": {},
+                      "f:image": {},
+                      "f:imagePullPolicy": {},
+                      "f:name": {},
+                      "f:resources": {},
+                      "f:terminationMessagePath": {},
+                      "f:terminationMessagePolicy": {}
+                    }
+                  },
+                  "f:dnsPolicy": {},
+                  "f:restartPolicy": {},
+                  "f:schedulerName": {},
+                  "f:securityContext": {},
+                  "f:terminationGracePeriodSeconds": {}
+                }
+              }
+            }
+          }
+        }
+      ])
+    })
+
     it("keeps the managers of a subresource apart", function* ({ api, namespace }) {
       const path = `/api/v1/namespaces/${namespace}/services`
       yield* api.post(`${path}?fieldManager=one`, { metadata: { name: "a" }, spec: { ports: [{ port: 1 }] } })
@@ -275,6 +326,60 @@ export const fieldManagement: Area = {
       })
       assert.deepStrictEqual([answer.status, answer.body.reason], [409, "Conflict"])
       assert.include(answer.body.message, "the object has been modified")
+    })
+
+    it("moves the time of an entry when what it holds changes, and only then", function* ({ api, namespace }) {
+      const path = `/api/v1/namespaces/${namespace}/configmaps/a?fieldManager=holdfast`
+      const timeOf = (object: Json) => object.metadata.managedFields[0].time
+      const first = yield* api.patch("apply", path, applied({ one: "1" }))
+      yield* Effect.sleep("1100 millis")
+      const same = yield* api.patch("apply", path, applied({ one: "1" }))
+      assert.strictEqual(timeOf(same.body), timeOf(first.body))
+      const other = yield* api.patch("apply", path, applied({ one: "2" }))
+      assert.isAbove(Date.parse(timeOf(other.body)), Date.parse(timeOf(first.body)))
+    })
+
+    it("keeps the managers of a namespace as of anything else", function* ({ api, unique }) {
+      const name = `${unique}-applied`
+      const path = `/api/v1/namespaces/${name}?fieldManager=holdfast`
+      const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: { a: "b" } } }
+      const first = yield* api.patch("apply", path, namespace)
+      assert.deepStrictEqual(managers(first.body), [
+        { manager: "holdfast", operation: "Apply", fieldsV1: { "f:metadata": { "f:labels": { "f:a": {} } } } }
+      ])
+      const second = yield* api.patch("apply", path, namespace)
+      assert.deepStrictEqual(second.body, first.body)
+    })
+
+    it("holds nothing of an object that is applied with its name alone", function* ({ api, namespace }) {
+      const path = `/api/v1/namespaces/${namespace}/serviceaccounts/a?fieldManager=holdfast`
+      const account = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "a" } }
+      const first = yield* api.patch("apply", path, account)
+      const second = yield* api.patch("apply", path, account)
+      assert.isUndefined(first.body.metadata.managedFields)
+      assert.deepStrictEqual(second.body, first.body)
+    })
+
+    it("books what nobody holds at the second apply, to whoever came before the first", function* ({ api, unique }) {
+      const name = `${unique}-bare`
+      const path = `/api/v1/namespaces/${name}?fieldManager=holdfast`
+      const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name } }
+      const first = yield* api.patch("apply", path, namespace)
+      assert.isUndefined(first.body.metadata.managedFields)
+      const second = yield* api.patch("apply", path, namespace)
+      assert.deepStrictEqual(managers(second.body), [
+        {
+          manager: "before-first-apply",
+          operation: "Update",
+          fieldsV1: {
+            "f:metadata": { "f:labels": { ".": {}, "f:kubernetes.io/metadata.name": {} } },
+            "f:spec": { "f:finalizers": {} }
+          }
+        }
+      ])
+      assert.isAbove(Number(second.body.metadata.resourceVersion), Number(first.body.metadata.resourceVersion))
+      const third = yield* api.patch("apply", path, namespace)
+      assert.deepStrictEqual(third.body, second.body)
     })
 
     it("forgets everything when managedFields are emptied", function* ({ api, namespace }) {
