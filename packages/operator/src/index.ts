@@ -1,6 +1,7 @@
 export * as RotationEngine from "./rotation/RotationEngine.ts"
 export * as RotationInvariants from "./rotation/RotationInvariants.ts"
 export * as RotationMaterial from "./rotation/RotationMaterial.ts"
+export * as RotationMemory from "./rotation/RotationMemory.ts"
 export * as RotationSecret from "./rotation/RotationSecret.ts"
 export * as RotationSettings from "./rotation/RotationSettings.ts"
 export * as RotationState from "./rotation/RotationState.ts"

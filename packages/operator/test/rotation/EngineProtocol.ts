@@ -1,12 +1,12 @@
 /**
  * The rotation engine as a process of the simulator: what the operator does with real objects, done with abstract ones.
  */
-
 import * as RotationEngine from "@holdfast/operator/rotation/RotationEngine"
 import * as RotationInvariants from "@holdfast/operator/rotation/RotationInvariants"
+import * as RotationMemory from "@holdfast/operator/rotation/RotationMemory"
 import type { RotationSettings } from "@holdfast/operator/rotation/RotationSettings"
-import type { Authority, Leaf, RotationState } from "@holdfast/operator/rotation/RotationState"
-import type { Action, Pod, Probe, RotationView } from "@holdfast/operator/rotation/RotationView"
+import type { RotationState } from "@holdfast/operator/rotation/RotationState"
+import type { Action } from "@holdfast/operator/rotation/RotationView"
 import type { Deed, Protocol, Sight } from "@holdfast/testkit/simulator/Protocol"
 
 /** Hours instead of months, so that authorities and leaves come of age within a schedule. */
@@ -19,121 +19,54 @@ export const settings: RotationSettings = {
 }
 
 interface Memory {
-  /** The uid of the Secret that the last decision looked at. */
-  seenUid: string | undefined
-  remembered: RotationView["remembered"]
-  hand: { authority?: Authority; leaf?: Leaf }
-  /** Answers of API servers about the leaf with this id. */
-  probed: { leaf: string | undefined; answers: Map<string, Probe> }
-  writtenAt: Map<string, number>
-  presented: Map<string, { leaf: string | undefined; since: number }>
-  nudged: Map<string, { leaf: string | undefined; times: number; at: number }>
-  phase: { phase: string | undefined; since: number; seenAt: number }
-  last: Action | undefined
+  readonly rotation: RotationMemory.RotationMemory
+  /** What was decided last, and on what it was decided. */
+  readonly last: { readonly action: Action; readonly seen: RotationMemory.Sighting } | undefined
 }
 
-const serving = Symbol("the serving Secret").toString()
+const sighting = ({ request, serving, state, ...sight }: Sight): RotationMemory.Sighting => ({
+  now: sight.now,
+  skew: sight.skew,
+  state: state?.value as RotationState | undefined,
+  uid: state === undefined ? undefined : String(state.uid),
+  serving:
+    serving === undefined
+      ? undefined
+      : {
+          resourceVersion: String(serving.version),
+          epoch: serving.value.note,
+          bundle: serving.value.bundle,
+          ...(serving.value.leaf === undefined ? {} : { leaf: serving.value.leaf.id }),
+          ...(serving.value.staged === undefined ? {} : { staged: serving.value.staged.id })
+        },
+  targets: sight.targets.map(({ name, value, version }) => ({
+    name,
+    resourceVersion: String(version),
+    bundle: value.bundle,
+    epoch: value.note
+  })),
+  pods: sight.pods,
+  apiServers: sight.apiServers,
+  reach: sight.reach,
+  ...(request === undefined ? {} : { request })
+})
 
-const uidOf = (sight: Sight): string | undefined => (sight.state === undefined ? undefined : String(sight.state.uid))
-
-const remember = (memory: Memory, sight: Sight): void => {
-  const { last } = memory
-  const { now, outcome } = sight
-  const state = sight.state?.value as RotationState | undefined
-  if (last?._tag === "Persist" && outcome?.conflict === false) {
-    memory.remembered = { state: last.state, uid: memory.seenUid ?? uidOf(sight) }
-  }
-  memory.seenUid = uidOf(sight)
-  const written = Math.max(sight.serving?.value.note ?? 0, ...sight.targets.map(({ value }) => value.note))
-  const known = memory.remembered?.uid === memory.seenUid ? (memory.remembered?.state.epoch ?? 0) : 0
-  if (state !== undefined && state.epoch >= Math.max(written, known)) {
-    memory.remembered = { state, uid: memory.seenUid }
-  }
-  if (outcome?.conflict === true || last?._tag === "Persist") memory.hand = {}
-  if (outcome?.authority !== undefined) memory.hand = { ...memory.hand, authority: outcome.authority }
-  if (outcome?.leaf !== undefined) memory.hand = { ...memory.hand, leaf: outcome.leaf }
-  if (last?._tag === "Publish" || last?._tag === "Touch") memory.writtenAt.set(last.target.name, now)
-  if (last?._tag === "Serve") memory.writtenAt.set(serving, now)
-  if (memory.phase.phase !== state?.phase || memory.phase.since !== state?.since) {
-    memory.phase = { phase: state?.phase, since: state?.since ?? 0, seenAt: now }
-  }
-  if (memory.probed.leaf !== state?.staged?.id) memory.probed = { leaf: state?.staged?.id, answers: new Map() }
-  for (const { apiServer, note, target, trusted } of outcome?.answers ?? []) {
-    const key = `${apiServer} ${target}`
-    const before = memory.probed.answers.get(key)
-    const same = before !== undefined && before.epoch === note && before.inARow > 0 === trusted
-    const inARow = (same ? before.inARow : 0) + (trusted ? 1 : -1)
-    memory.probed.answers.set(key, { apiServer, target, epoch: note, inARow, at: now })
-  }
-  for (const pod of sight.pods) {
-    const leaf = pod.presents?.id
-    if (memory.presented.get(pod.name)?.leaf !== leaf || !memory.presented.has(pod.name)) {
-      memory.presented.set(pod.name, { leaf, since: now })
-    }
-  }
+const outcomeOf = ({ outcome }: Sight): RotationMemory.Outcome => {
+  const { answers, ...rest } = outcome ?? { conflict: false }
+  return answers === undefined
+    ? rest
+    : { ...rest, answers: answers.map(({ note, ...answer }) => ({ ...answer, epoch: note })) }
 }
 
-const writtenAt = (memory: Memory, name: string): { readonly writtenAt?: number } => {
-  const at = memory.writtenAt.get(name)
-  return at === undefined ? {} : { writtenAt: at }
-}
-
-const viewOf = (memory: Memory, sight: Sight): RotationView => {
-  const state = sight.state?.value as RotationState | undefined
-  const { now } = sight
-  return {
-    now,
-    skew: sight.skew,
-    state,
-    uid: uidOf(sight),
-    phaseSeenAt: memory.phase.seenAt,
-    remembered: memory.remembered,
-    serving:
-      sight.serving === undefined
-        ? undefined
-        : {
-            resourceVersion: String(sight.serving.version),
-            epoch: sight.serving.value.note,
-            ...(sight.serving.value.leaf === undefined ? {} : { leaf: sight.serving.value.leaf.id }),
-            ...(sight.serving.value.staged === undefined ? {} : { staged: sight.serving.value.staged.id }),
-            bundle: sight.serving.value.bundle,
-            ...writtenAt(memory, serving)
-          },
-    targets: sight.targets.map(({ name, value, version }) => ({
-      name,
-      resourceVersion: String(version),
-      bundle: value.bundle,
-      epoch: value.note,
-      ...writtenAt(memory, name)
-    })),
-    pods: sight.pods.map(({ mounted, name, presents }): Pod => {
-      const nudged = memory.nudged.get(name)
-      return {
-        name,
-        presents,
-        since: memory.presented.get(name)?.since ?? now,
-        mounted,
-        ...(nudged === undefined || nudged.leaf !== state?.leaf?.id ? {} : { nudged })
-      }
-    }),
-    apiServers: sight.apiServers,
-    reach: sight.reach,
-    probes: Array.from(memory.probed.answers.values()),
-    ...(sight.request === undefined ? {} : { request: sight.request }),
-    hand: memory.hand
-  }
-}
-
-const deedOf = (memory: Memory, sight: Sight, action: Action): Deed => {
-  const state = sight.state?.value as RotationState | undefined
+const deedOf = (sight: Sight, action: Action): Deed => {
   switch (action._tag) {
     case "MakeAuthority":
       return { kind: "makeAuthority", ...action }
     case "MakeLeaf":
       return { kind: "makeLeaf", ...action }
     case "Persist": {
-      const { current, next, previous } = action.state
-      const says = `${action.state.epoch} ${action.state.phase} (${[previous, current, next].map((each) => each?.id ?? "-").join(" ")})`
+      const { current, epoch, next, phase, previous } = action.state
+      const says = `${epoch} ${phase} (${[previous, current, next].map((each) => each?.id ?? "-").join(" ")})`
       return { kind: "writeState", over: sight.state?.version, value: action.state, says }
     }
     case "Publish":
@@ -161,20 +94,14 @@ const deedOf = (memory: Memory, sight: Sight, action: Action): Deed => {
           note: action.epoch
         }
       }
-    case "Probe":
-      return state?.staged === undefined
+    case "Probe": {
+      const staged = (sight.state?.value as RotationState | undefined)?.staged
+      return staged === undefined
         ? { kind: "wait", until: sight.now }
-        : { kind: "probe", leaf: state.staged, pairs: action.pairs }
-    case "Nudge": {
-      const before = memory.nudged.get(action.pod)
-      const leaf = state?.leaf?.id
-      memory.nudged.set(action.pod, {
-        leaf,
-        times: before?.leaf === leaf ? (before?.times ?? 0) + 1 : 1,
-        at: sight.now
-      })
-      return { kind: "nudge", pod: action.pod }
+        : { kind: "probe", leaf: staged, pairs: action.pairs }
     }
+    case "Nudge":
+      return { kind: "nudge", pod: action.pod }
     case "Wait":
       return { kind: "wait", until: action.until }
   }
@@ -187,26 +114,24 @@ export const protocol = (
   mutateDeed: (deed: Deed) => Deed = (deed) => deed
 ): Protocol<Memory> => ({
   name,
-  start: () => ({
-    seenUid: undefined,
-    remembered: undefined,
-    hand: {},
-    probed: { leaf: undefined, answers: new Map() },
-    writtenAt: new Map(),
-    presented: new Map(),
-    nudged: new Map(),
-    phase: { phase: undefined, since: 0, seenAt: 0 },
-    last: undefined
-  }),
-  step: (memory, sight) => {
-    remember(memory, sight)
-    const view = viewOf(memory, sight)
+  start: () => ({ rotation: RotationMemory.empty, last: undefined }),
+  step: ({ last, rotation }, sight) => {
+    const seen = sighting(sight)
+    const recorded =
+      last === undefined
+        ? rotation
+        : RotationMemory.record(rotation, last.action, outcomeOf(sight), {
+            now: seen.now,
+            state: last.seen.state,
+            uid: last.seen.uid
+          })
+    const memory = RotationMemory.observe(recorded, seen)
+    const view = RotationMemory.view(memory, seen)
     const action = next(view, settings)
     const invariant = RotationInvariants.broken(view, action)
     if (invariant !== undefined && next === RotationEngine.next) {
       throw new Error(`${action._tag} in ${view.state?.phase}: ${invariant}`)
     }
-    memory.last = action
-    return [memory, mutateDeed(deedOf(memory, sight, action))]
+    return [{ rotation: memory, last: { action, seen } }, mutateDeed(deedOf(sight, action))]
   }
 })
