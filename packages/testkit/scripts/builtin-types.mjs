@@ -1,8 +1,8 @@
 // Writes src/internal/builtins/types.ts: names, types and merge keys of the built-in kinds, without descriptions, taken
-// from the OpenAPI v2 document of a real API server (`kubectl get --raw /openapi/v2 > swagger.json`), and the field
-// numbers of their protobuf encoding, from the `generated.proto` files of the Go modules in the folders named.
+// from the OpenAPI documents of Kubernetes (`api/openapi-spec`), and the field numbers of their protobuf encoding, from
+// the `generated.proto` files of the Go modules in the folders named.
 //
-//   node scripts/builtin-types.mjs swagger.json k8s.io/api k8s.io/apimachinery k8s.io/apiextensions-apiserver …
+//   node scripts/builtin-types.mjs kubernetes/api/openapi-spec k8s.io/api k8s.io/apimachinery …
 import { globSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
@@ -28,7 +28,18 @@ const numberOf = (name, field) => {
   return found === undefined ? "" : `#${found}`
 }
 
-const { definitions } = JSON.parse(readFileSync(process.argv[2], "utf8"))
+const { definitions } = JSON.parse(readFileSync(join(process.argv[2], "swagger.json"), "utf8"))
+
+// Version 3 tells which structs are no pointers in Go: those are there, if empty, whenever their owner is.
+const constant = new Set()
+for (const file of globSync("v3/*.json", { cwd: process.argv[2] })) {
+  const { components } = JSON.parse(readFileSync(join(process.argv[2], file), "utf8"))
+  for (const [name, schema] of Object.entries(components?.schemas ?? {})) {
+    for (const [field, { allOf, default: fallback }] of Object.entries(schema.properties ?? {})) {
+      if (allOf !== undefined && JSON.stringify(fallback) === "{}") constant.add(`${name}.${field}`)
+    }
+  }
+}
 const groups =
   /^(|apps|batch|autoscaling|policy|(events|authentication|authorization|certificates|networking|rbac\.authorization|storage|admissionregistration|apiextensions|scheduling|coordination|node|discovery|apiregistration)\.k8s\.io)$/
 
@@ -88,7 +99,8 @@ const line = (definition, owner) =>
     .map(([name, schema]) => {
       const required = (definition.required ?? []).includes(name) ? "!" : ""
       const fallback = typeof schema.default === "string" && schema.default !== "" ? `=${schema.default}` : ""
-      return `${name}${numberOf(owner, name)}${required}:${type(schema)}${fallback}`
+      const always = constant.has(`${owner}.${name}`) && type(schema).includes("@") ? "^" : ""
+      return `${name}${numberOf(owner, name)}${required}:${always}${type(schema)}${fallback}`
     })
     .join(" ")
 
@@ -110,7 +122,7 @@ writeFileSync(
  * One line a type: \`field[#number][!]:type[=default]\`, the number in protobuf, \`!\` for required. Types: \`s\`tring, \`i\`nteger, \`n\`umber, \`b\`oolean,
  * \`t\` int-or-string, \`q\`uantity, \`T\`ime, \`B\`ytes, \`o\` anything, \`@Name\`, \`{values}\`, \`[merge|strategic]items\` where
  * \`merge\` is empty (atomic), \`=\` (set) or the keys of an associative list, \`strategic\` the same for strategic merge
- * patches; \`~\` marks what server-side apply takes as a whole.
+ * patches; \`~\` marks what server-side apply takes as a whole, \`^\` a struct that is there, if empty, whenever its owner is.
  */
 export const kinds = \`
 ${kinds.join("\n")}

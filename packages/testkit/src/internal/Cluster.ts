@@ -40,8 +40,8 @@ export class Cluster {
 
   constructor(options: ClusterOptions) {
     this.core = new Core(options)
-    this.registry = new Registry(this.core, Kinds.make())
     this.access = new Access(this.core)
+    this.registry = new Registry(this.core, Kinds.make(), this.access)
     this.tokens = new Map(Object.entries(options.tokens))
     this.services = new Services(this.core)
     this.clients = this.newClients()

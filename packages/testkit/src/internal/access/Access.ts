@@ -2,6 +2,8 @@
 import type { Core } from "../Core.ts"
 import type { User } from "../http/Request.ts"
 import { arrayAt, type Json, type JsonObject, objectAt, stringAt, stringsAt } from "../Json.ts"
+import type { ResourceType } from "../Resources.ts"
+import { forbidden } from "../Status.ts"
 
 export interface Action {
   readonly verb: string
@@ -53,6 +55,32 @@ export class Access {
     return bindings.filter((binding) => concerns(binding, user)).flatMap((binding) => this.rules(binding))
   }
 
+  /** Refuses a role, or a binding to one, that would grant what its author does not have. */
+  checkGrant(user: User, object: JsonObject, resource: ResourceType): void {
+    if (resource.group !== group || user.groups.includes("system:masters")) return
+    const isBinding = resource.kind.endsWith("Binding")
+    const namespace = stringAt(object, "metadata", "namespace")
+    const name = stringAt(object, "metadata", "name") ?? ""
+    const action = {
+      group,
+      plural: isBinding ? roleOf(object) : resource.plural,
+      subresource: undefined,
+      namespace,
+      name
+    }
+    if (this.allows(user, { ...action, verb: isBinding ? "bind" : "escalate" })) return
+    const own = this.rulesFor(user, namespace ?? "")
+    const wanted = isBinding ? this.rules(object) : arrayAt(object, "rules").map((rule) => objectAt(rule))
+    const missing = wanted.flatMap(single).filter((rule) => !own.some((each) => covers(each, rule)))
+    if (missing.length === 0) return
+    const groups = user.groups.map((each) => JSON.stringify(each)).join(" ")
+    throw forbidden(
+      resource,
+      name,
+      `user ${JSON.stringify(user.name)} (groups=[${groups}]) is attempting to grant RBAC permissions not currently held:\n${missing.map(ruleText).join("\n")}`
+    )
+  }
+
   private rules(binding: JsonObject): ReadonlyArray<JsonObject> {
     const name = stringAt(binding, "roleRef", "name") ?? ""
     const role =
@@ -61,6 +89,39 @@ export class Access {
         : this.core.store.get(`${group}/clusterroles`, name)
     return arrayAt(role, "rules").map((rule) => objectAt(rule))
   }
+}
+
+const roleOf = (binding: JsonObject): string =>
+  stringAt(binding, "roleRef", "kind") === "Role" ? "roles" : "clusterroles"
+
+/** A rule for each verb, group and resource that a rule names. */
+const single = (rule: JsonObject): ReadonlyArray<JsonObject> =>
+  stringsAt(rule, "verbs").flatMap((verb) =>
+    stringsAt(rule, "apiGroups").flatMap((apiGroup) =>
+      stringsAt(rule, "resources").map((resource) => ({
+        ...rule,
+        verbs: [verb],
+        apiGroups: [apiGroup],
+        resources: [resource]
+      }))
+    )
+  )
+
+const covers = (own: JsonObject, wanted: JsonObject): boolean =>
+  ["verbs", "apiGroups", "resources"].every((field) => {
+    const list = stringsAt(own, field)
+    return list.includes("*") || stringsAt(wanted, field).every((each) => list.includes(each))
+  }) &&
+  (stringsAt(own, "resourceNames").length === 0 ||
+    (stringsAt(wanted, "resourceNames").length > 0 &&
+      stringsAt(wanted, "resourceNames").every((each) => stringsAt(own, "resourceNames").includes(each))))
+
+const ruleText = (rule: JsonObject): string => {
+  const list = (field: string) =>
+    stringsAt(rule, field)
+      .map((each) => JSON.stringify(each))
+      .join(" ")
+  return `{APIGroups:[${list("apiGroups")}], Resources:[${list("resources")}], Verbs:[${list("verbs")}]}`
 }
 
 const concerns = (binding: JsonObject, user: User): boolean =>

@@ -149,7 +149,8 @@ export const apply = (
   const live = before === undefined ? {} : plain(before)
   let entries: ReadonlyArray<Entry> = before === undefined ? [] : decode(before)
   if (before !== undefined && entries.length === 0) {
-    const all = owned(compare({}, live, resource.shape).added)
+    const added = owned(compare({}, live, resource.shape).added)
+    const all = resource.subresources.includes("status") ? FieldSet.without(added, ["f:status"]) : added
     entries = [
       { name: "before-first-apply", operation: "Update", apiVersion: resource.apiVersion, time: undefined, fields: all }
     ]

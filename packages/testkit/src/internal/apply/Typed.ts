@@ -3,7 +3,7 @@
  * which are sets, and what is taken as a whole. Follows the rules of sigs.k8s.io/structured-merge-diff.
  */
 import { equals, isArray, isObject, type Json, type JsonObject, type Mutable } from "../Json.ts"
-import { any, keyDefault, type ListShape, type ObjectShape, type Shape } from "../schema/Shape.ts"
+import { any, type Field, keyDefault, type ListShape, type ObjectShape, type Shape } from "../schema/Shape.ts"
 import { Collector, type FieldSet, get, hasChildren, isMember, pathText } from "./FieldSet.ts"
 
 const untypedMap: ObjectShape = {
@@ -119,12 +119,22 @@ const walkCompare = (
     const left = isObject(a) ? a : {}
     const right = isObject(b) ? b : {}
     for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
-      walkCompare(left[key], right[key], actual.field(key), [...path, `f:${key}`], out)
+      const none = absent(actual.fields().get(key))
+      const [from, to] = [left[key] ?? (isObject(a) ? none : undefined), right[key] ?? (isObject(b) ? none : undefined)]
+      walkCompare(from, to, actual.field(key), [...path, `f:${key}`], out)
     }
   }
   if (path.length === 0) return
-  if (a === undefined || a === null) out.added.add(path)
-  else if (b === undefined || b === null) out.removed.add(path)
+  if (a === undefined) out.added.add(path)
+  else if (b === undefined) out.removed.add(path)
+}
+
+/** What Go makes of a field that is not set: empty structs that are no pointers, null for lists that must be there. */
+const absent = (field: Field | undefined): Json | undefined => {
+  // Custom objects have no Go type: what is absent is absent.
+  if (field?.always === undefined) return undefined
+  if (field.always) return {}
+  return field.required && field.shape._tag === "List" ? null : undefined
 }
 
 /** Lays a configuration over an object. */

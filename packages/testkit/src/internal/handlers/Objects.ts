@@ -1,5 +1,6 @@
 /** The verbs on resources: reads the request, asks the registry, shapes the answer. */
 
+import type { Access } from "../access/Access.ts"
 import * as ManagedFields from "../apply/ManagedFields.ts"
 import type { Core } from "../Core.ts"
 import { keyOf } from "../Core.ts"
@@ -21,7 +22,7 @@ import type { ResourceType } from "../Resources.ts"
 import { deleteObject, readOptions, successStatus } from "../registry/Deletion.ts"
 import type { Admission, Registry, WriteOptions, Written } from "../registry/Registry.ts"
 import { separateConfig } from "../registry/Strategy.ts"
-import { badRequest, invalid, notFound, StatusError, unsupportedMediaType } from "../Status.ts"
+import { badRequest, forbidden, invalid, notFound, StatusError, unsupportedMediaType } from "../Status.ts"
 import * as Representation from "../table/Representation.ts"
 import { encodeList, list, nameOf, namespaceOf } from "./List.ts"
 import { type Watches, watch } from "./Watch.ts"
@@ -31,6 +32,7 @@ export interface Services {
   readonly registry: Registry
   readonly admission: Admission
   readonly watches: Watches
+  readonly access: Access
 }
 
 const fieldManager = (request: ApiRequest): string => {
@@ -215,6 +217,10 @@ const applyPatch = async (
   const exists = core.store.get(resource.storage, keyOf(options.namespace, options.name ?? "")) !== undefined
   if (!exists) {
     if (subresource !== undefined) throw notFound(resource, options.name ?? "")
+    const { group, plural } = resource
+    const action = { verb: "create", group, plural, subresource, namespace: options.namespace, name: options.name }
+    const denied = services.access.denies(request.user, action)
+    if (denied !== undefined) throw forbidden(resource, options.name ?? "", denied)
     try {
       return await registry.create(config, options, admission, { config, run })
     } catch (error) {

@@ -3,6 +3,7 @@
  * fields, optimistic locking and dry run in the order of a real API server.
  */
 
+import type { Access } from "../access/Access.ts"
 import * as ManagedFields from "../apply/ManagedFields.ts"
 import type { Core } from "../Core.ts"
 import { keyOf } from "../Core.ts"
@@ -94,8 +95,10 @@ export interface Written {
 export class Registry {
   readonly core: Core
   private readonly kinds: Kinds
-  constructor(core: Core, kinds: Kinds) {
+  private readonly access: Access
+  constructor(core: Core, kinds: Kinds, access: Access) {
     this.core = core
+    this.access = access
     this.kinds = kinds
   }
 
@@ -301,6 +304,7 @@ export class Registry {
       ...this.kinds.errors(object, before, options.resource, options.subresource)
     ]
     if (errors.length > 0) throw invalid(options.resource, stringAt(object, "metadata", "name") ?? "", errors)
+    this.access.checkGrant(options.user, object, options.resource)
   }
 
   /** New objects need a namespace that exists and is not going away. */

@@ -33,6 +33,8 @@ export interface ListShape {
 export interface Field {
   readonly shape: Shape
   readonly required: boolean
+  /** Whether it is a struct that is there, if empty, whenever its owner is: no pointer in Go. */
+  readonly always?: boolean
   /** Its number in protobuf, for built-in types. */
   readonly number?: number
 }
@@ -102,8 +104,9 @@ const typeNamed = (name: string, atomic: boolean): ObjectShape => {
       if (colon < 0) continue
       const required = each[colon - 1] === "!"
       const [name = "", number] = each.slice(0, required ? colon - 1 : colon).split("#")
-      const shape = parse(each.slice(colon + 1))
-      parsed.set(name, { shape, required, ...(number === undefined ? {} : { number: Number(number) }) })
+      const always = each[colon + 1] === "^"
+      const shape = parse(each.slice(always ? colon + 2 : colon + 1))
+      parsed.set(name, { shape, required, always, ...(number === undefined ? {} : { number: Number(number) }) })
     }
     return parsed
   }
