@@ -9,6 +9,7 @@ import { bootstrap } from "./commands/Bootstrap.ts"
 import { completion } from "./commands/Completion.ts"
 import { demo } from "./commands/Demo.ts"
 import { explain } from "./commands/Explain.ts"
+import { retry } from "./commands/Retry.ts"
 import { version } from "./commands/Version.ts"
 
 /**
@@ -17,4 +18,4 @@ import { version } from "./commands/Version.ts"
  * @category constants
  * @since 0.1.0
  */
-export const commands: ReadonlyArray<Command> = [bootstrap, apply, explain, demo, version, completion]
+export const commands: ReadonlyArray<Command> = [bootstrap, apply, explain, retry, demo, version, completion]

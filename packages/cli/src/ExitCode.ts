@@ -21,6 +21,8 @@ export const exitCodes = {
   timeout: { code: 75, meaning: "what we waited for outlasted the deadline; running it again may succeed" },
   certificate: { code: 76, meaning: "a certificate error that waiting does not mend" },
   forbidden: { code: 77, meaning: "permission denied, or not logged in" },
+  notExecutable: { code: 126, meaning: "retry: the command cannot be run" },
+  notFound: { code: 127, meaning: "retry: there is no such command" },
   interrupted: { code: 130, meaning: "interrupted by Ctrl-C" },
   terminated: { code: 143, meaning: "ended by SIGTERM" }
 } as const satisfies Record<string, { readonly code: number; readonly meaning: string }>

@@ -12,7 +12,7 @@
  * @since 0.1.0
  */
 export interface Output {
-  readonly write: (text: string) => void
+  readonly write: (text: string | Uint8Array) => void
   readonly isTerminal: boolean
   /** Width in columns, asked again at each use since windows are resized. */
   readonly columns: () => number

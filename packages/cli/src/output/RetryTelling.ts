@@ -9,8 +9,18 @@ import type { AttemptTimeout } from "@holdfast/retry-core/RetryErrors"
 import type { RetryEvent } from "@holdfast/retry-core/RetryEvent"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type { CommandFailed } from "../retry/CommandFailed.ts"
+import type { CommandError } from "./CommandError.ts"
 import { Progress } from "./Progress.ts"
 import type { TimelineEntry } from "./Timeline.ts"
+
+/**
+ * The errors of what is retried here.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Tellable = ClientError | CommandFailed | CommandError
 
 /**
  * Tells retry events, and keeps them.
@@ -19,7 +29,7 @@ import type { TimelineEntry } from "./Timeline.ts"
  * @since 0.1.0
  */
 export interface RetryTelling {
-  readonly onEvent: (subject: string) => (event: RetryEvent<ClientError>) => Effect.Effect<void>
+  readonly onEvent: (subject: string) => (event: RetryEvent<Tellable>) => Effect.Effect<void>
   readonly entries: () => ReadonlyArray<TimelineEntry>
   /** How often a subject was tried: once when nothing had to be told about it. */
   readonly attemptsOf: (subject: string) => number
@@ -33,10 +43,12 @@ interface Told {
   readonly detail: string
 }
 
-const describe = (error: ClientError | AttemptTimeout): Told => {
+const describe = (error: Tellable | AttemptTimeout): Told => {
   switch (error._tag) {
     case "CertificateError":
       return { reason: error.reason, webhook: error.webhook, detail: error.detail }
+    case "CommandFailed":
+      return { reason: error.reason ?? "passing error", webhook: error.webhook, detail: error.detail }
     case "WebhookUnavailable":
       return { reason: "webhook-unavailable", webhook: error.webhook, detail: error.explanation }
     default:
@@ -61,7 +73,7 @@ export const make: Effect.Effect<RetryTelling, never, Progress> = Effect.gen(fun
   const elapsed = Effect.map(Clock.currentTimeMillis, (now) => now - start)
 
   const onEvent = (subject: string) =>
-    Effect.fnUntraced(function* (event: RetryEvent<ClientError>) {
+    Effect.fnUntraced(function* (event: RetryEvent<Tellable>) {
       const at = yield* elapsed
       switch (event._tag) {
         case "AttemptFailed": {

@@ -12,8 +12,8 @@ export interface RunOptions {
 export const holdfast = async (words: ReadonlyArray<string>, options: RunOptions = {}) => {
   const written = { stdout: "", stderr: "" }
   const output = (name: "stdout" | "stderr") => ({
-    write: (text: string) => {
-      written[name] += text
+    write: (text: string | Uint8Array) => {
+      written[name] += typeof text === "string" ? text : new TextDecoder().decode(text)
     },
     isTerminal: options.terminal !== undefined,
     columns: () => options.terminal?.columns ?? 80,
