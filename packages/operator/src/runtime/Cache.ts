@@ -114,6 +114,7 @@ export const make = (options: CacheOptions): Effect.Effect<Cache, never, Scope.S
         case "Deleted":
           return drop(keyOf(event.object.metadata.name, event.object.metadata.namespace))
         case "Listed": {
+          problem = undefined
           const present = new Set(event.objects.map(({ metadata }) => keyOf(metadata.name, metadata.namespace)))
           const gone = [...objects.keys()].filter((key) => !present.has(key))
           return Effect.andThen(Effect.forEach(gone, drop, { discard: true }), synced.open)
@@ -122,10 +123,10 @@ export const make = (options: CacheOptions): Effect.Effect<Cache, never, Scope.S
           problem = undefined
           return Effect.void
         case "Reconnecting":
+          // A version that is forgotten (410) is everyday life, and ends with the list that follows at once.
+          if (event.error === undefined || event.error._tag === "Expired") return Effect.void
           problem = event.error
-          return event.error === undefined
-            ? Effect.void
-            : Effect.logWarning(`the watch of ${query.kind} is interrupted: ${event.error.message}`)
+          return Effect.logWarning(`the watch of ${query.kind} is interrupted: ${event.error.message}`)
         case "Bookmark":
           return Effect.void
       }
