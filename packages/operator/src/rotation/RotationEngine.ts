@@ -59,10 +59,10 @@ const phases: Record<Phase, Step> = {
     if (current === undefined) return enter(view, state, "STAGE", { cause: "adopted" })
     if (next === undefined || view.now > next.notAfter - clockMargin) {
       return stageAuthority(view, state, settings, (authority) =>
-        persist(state, { next: authority, nextPublishedAt: undefined })
+        persist(view, state, { next: authority, nextPublishedAt: undefined })
       )
     }
-    if (state.nextPublishedAt === undefined) return persist(state, { nextPublishedAt: view.now })
+    if (state.nextPublishedAt === undefined) return persist(view, state, { nextPublishedAt: view.now })
     const due = authorityDue(current, settings)
     return view.now >= due
       ? enter(view, state, "STAGE", { cause: "age" })
@@ -93,7 +93,7 @@ const phases: Record<Phase, Step> = {
 
   TRUST: (view, state, settings) => {
     // Every target has the bundle: publishing comes before any phase.
-    if (state.nextPublishedAt === undefined) return persist(state, { nextPublishedAt: view.now })
+    if (state.nextPublishedAt === undefined) return persist(view, state, { nextPublishedAt: view.now })
     const until = state.nextPublishedAt + settings.minPublish
     return state.cause === "age" && view.now < until
       ? wait(view, "publication", [], until)
@@ -150,7 +150,7 @@ const phases: Record<Phase, Step> = {
     if (!isDrained(view, state)) return enter(view, state, "DRAIN")
     // The next authority comes first, so that one write takes the previous one out and puts the next one in.
     return state.next === undefined
-      ? stageAuthority(view, state, settings, (authority) => persist(state, { next: authority }))
+      ? stageAuthority(view, state, settings, (authority) => persist(view, state, { next: authority }))
       : enter(view, state, "STABLE", {
           nextPublishedAt: view.now,
           previous: undefined,
@@ -174,16 +174,21 @@ const isPutBack = (view: RotationView, state: RotationState): boolean => {
 const written = ({ serving, targets }: RotationView): number =>
   Math.max(serving?.epoch ?? 0, ...targets.map(({ epoch }) => epoch))
 
+/**
+ * An epoch is larger than the last one, and no smaller than the time in seconds. So it is larger than any that was before
+ * even where a backup, or nothing at all, was left to say which was the last.
+ */
+const epochAfter = ({ now }: RotationView, last: number): number => Math.max(last + 1, Math.floor(now / 1_000))
+
 /** Takes up where another process stopped, or starts anew beside what is trusted and served already. */
 const begin = (view: RotationView): Action => {
   const { now, serving, state, targets } = view
   const remembered = view.remembered?.state
-  // Where all was lost nobody knows the last epoch, but pods may. Epochs grow more slowly than time does, so one that
-  // begins at the time in seconds is larger than any that was before.
-  const epoch = Math.max(written(view) + 1, (state?.epoch ?? 0) + 1, Math.floor(now / 1_000))
   if (remembered !== undefined && remembered.epoch >= written(view)) {
-    return { _tag: "Persist", state: { ...remembered, epoch: Math.max(epoch, remembered.epoch + 1) } }
+    const epoch = epochAfter(view, Math.max(remembered.epoch, state?.epoch ?? 0))
+    return { _tag: "Persist", state: { ...remembered, epoch } }
   }
+  const epoch = epochAfter(view, Math.max(written(view), state?.epoch ?? 0))
   const found = [...targets.flatMap(({ bundle }) => bundle), ...(serving?.bundle ?? [])]
   const adopted = found.filter(
     ({ id, notAfter }, index) => now <= notAfter + maxSkew && found.findIndex((each) => each.id === id) === index
@@ -209,7 +214,7 @@ const renewLeaf: (...args: Parameters<Step>) => Action | undefined = (view, stat
   // Close to the authority's own end a new leaf would live no longer than the old one.
   if (leafEnd(current, view.now, settings) < leaf.notAfter + clockMargin) return undefined
   return stageLeaf(view, settings, current, (renewed) =>
-    state.phase === "STABLE" ? enter(view, state, "LEAF", { leaf: renewed }) : persist(state, { leaf: renewed })
+    state.phase === "STABLE" ? enter(view, state, "LEAF", { leaf: renewed }) : persist(view, state, { leaf: renewed })
   )
 }
 
@@ -267,11 +272,11 @@ const clockIsOff = (view: RotationView): Wait => wait(view, "the clock to agree 
 
 type Changes = { readonly [K in keyof RotationState]?: RotationState[K] | undefined }
 
-const persist = (state: RotationState, changes: Changes): Action => {
-  const changed: Changes = { ...state, ...changes, epoch: state.epoch + 1 }
+const persist = (view: RotationView, state: RotationState, changes: Changes): Action => {
+  const changed: Changes = { ...state, ...changes, epoch: epochAfter(view, state.epoch) }
   const kept = Object.entries(changed).filter(([, value]) => value !== undefined)
   return { _tag: "Persist", state: Object.fromEntries(kept) as unknown as RotationState }
 }
 
 const enter = (view: RotationView, state: RotationState, phase: Phase, changes: Changes = {}): Action =>
-  persist(state, { ...changes, phase, since: view.now })
+  persist(view, state, { ...changes, phase, since: view.now })

@@ -104,7 +104,7 @@ export type Cause = "age" | "forced" | "compromised" | "adopted"
  * @since 0.1.0
  */
 export interface RotationState {
-  /** Grows with every change and never falls. Whoever reads a larger one than his own has been overtaken. */
+  /** Grows with every change and never falls, not even when the state is lost: it is at least the time in seconds. */
   readonly epoch: number
   readonly phase: Phase
   /** When the phase began, in milliseconds since the epoch. */
