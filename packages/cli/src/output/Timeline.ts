@@ -5,7 +5,7 @@
  */
 import { format } from "./Durations.ts"
 import * as Table from "./Table.ts"
-import { truncate } from "./TextWidth.ts"
+import { truncate, width } from "./TextWidth.ts"
 
 /**
  * One attempt. All times are milliseconds.
@@ -38,22 +38,38 @@ const wait = ({ delay, waited, endedBy, hint }: TimelineEntry): string => {
   return `${format(waited)} (${by})`
 }
 
+const outcome = (entry: TimelineEntry): string =>
+  entry.outcome === "failed" ? `failed: ${entry.reason ?? "error"}` : entry.outcome.replace("-", " ")
+
+const table = (entries: ReadonlyArray<TimelineEntry>): string =>
+  Table.render(
+    ["TIME", "OBJECT", "ATTEMPT", "RESULT", "THEN WAITED"],
+    entries.map((entry) => [format(entry.at), entry.subject, String(entry.attempt), outcome(entry), wait(entry)])
+  )
+
+/** Two lines an attempt, under the name of its object. */
+const stacked = (entries: ReadonlyArray<TimelineEntry>): string =>
+  entries
+    .flatMap((entry, index) => [
+      ...(entry.subject === entries[index - 1]?.subject ? [] : [entry.subject]),
+      `  ${format(entry.at).padStart(7)}  ${entry.attempt}: ${outcome(entry)}`,
+      ...(wait(entry) === "" ? [] : [`           waited ${wait(entry)}`])
+    ])
+    .map((line) => `${line}\n`)
+    .join("")
+
 /**
- * Renders a timeline as a table; `columns` bounds the text of the last column.
+ * Renders a timeline as a table, or, where that does not fit into `columns`, as lines under each other.
  *
  * @category rendering
  * @since 0.1.0
  */
 export const render = (entries: ReadonlyArray<TimelineEntry>, columns: number): string => {
-  const rows = entries.map((entry) => [
-    format(entry.at),
-    entry.subject,
-    String(entry.attempt),
-    entry.outcome === "failed" ? `failed: ${entry.reason ?? "error"}` : entry.outcome.replace("-", " "),
-    wait(entry)
-  ])
-  const table = Table.render(["TIME", "OBJECT", "ATTEMPT", "RESULT", "THEN WAITED"], rows)
-  return table
+  const wide = table(entries)
+  // The last column may be cut: what ended a wait stands at its beginning.
+  const needed = Math.max(...wide.split("\n").map((line) => width(line.slice(0, line.indexOf(" (") + 12))))
+  const text = needed <= columns ? wide : stacked(entries)
+  return text
     .split("\n")
     .map((line) => truncate(line, columns))
     .join("\n")
