@@ -26,7 +26,7 @@ interface Token {
 }
 
 const pattern =
-  /\s*(?:(0x[0-9a-fA-F]+u?|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?u?|\.\d+)|(r?(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'))|([A-Za-z_]\w*)|(\|\||&&|[=!<>]=|\?\.|\[\?|[-+*/%!<>?:.,()[\]{}]))/y
+  /\s*(?:(0x[0-9a-fA-F]+u?|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?u?|\.\d+)|(r?(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'))|([A-Za-z_]\w*)|(\|\||&&|[=!<>]=|\.\?|\[\?|[-+*/%!<>?:.,()[\]{}]))/y
 
 const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", a: "\u0007", b: "\b", f: "\f", v: "\v" }
 
@@ -130,8 +130,8 @@ class Parser {
   private members(start: Expression): Expression {
     let of = start
     for (;;) {
-      const optional = this.next.text === "?." || this.next.text === "[?"
-      if (this.take(".") || this.take("?.")) {
+      const optional = this.next.text === ".?" || this.next.text === "[?"
+      if (this.take(".") || this.take(".?")) {
         const field = this.next.text
         this.position++
         of = this.take("(")
