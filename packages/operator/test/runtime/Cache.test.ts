@@ -3,6 +3,7 @@ import * as KubernetesClient from "@holdfast/k8s-adapter/KubernetesClient"
 import * as Cache from "@holdfast/operator/runtime/Cache"
 import * as ApiServer from "@holdfast/testkit/ApiServer"
 import { Effect, Queue } from "effect"
+import { quietly } from "../support/quietly.ts"
 
 const configMap = (name: string, data: Record<string, string> = {}, labels: Record<string, string> = {}) => ({
   apiVersion: "v1",
@@ -46,7 +47,7 @@ describe("a cache", () => {
       assert.deepStrictEqual(yield* next, ["Deleted", "a"])
       assert.isUndefined(configMaps.get("a", "default"))
       assert.strictEqual(configMaps.get("b", "default")?.metadata.name, "b")
-    }).pipe(Effect.scoped)
+    }).pipe(quietly)
   )
 
   it.live("lists by namespace and labels", () =>
@@ -61,7 +62,7 @@ describe("a cache", () => {
       assert.deepStrictEqual(names({ labels: { app: "shop" } }), ["a", "b"])
       assert.deepStrictEqual(names({ labels: { app: "shop", tier: "web" } }), ["a"])
       assert.deepStrictEqual(names({ namespace: "kube-system" }), [])
-    }).pipe(Effect.scoped)
+    }).pipe(quietly)
   )
 
   it.live("holds neither managed fields nor what it was told to strip, and lets nobody change what it holds", () =>
@@ -74,7 +75,7 @@ describe("a cache", () => {
       assert.notProperty(object, "data")
       assert.notProperty(object?.metadata, "managedFields")
       assert.throws(() => Object.assign(object?.metadata.labels ?? {}, { app: "x" }), TypeError)
-    }).pipe(Effect.scoped)
+    }).pipe(quietly)
   )
 
   it.live("catches up after an outage, ends included, and says what was wrong meanwhile", () =>
@@ -95,7 +96,7 @@ describe("a cache", () => {
       yield* server.faults.expireHistory
       assert.deepStrictEqual(yield* next, ["Deleted", "a"])
       yield* Effect.sleep("20 millis").pipe(Effect.repeat({ while: () => configMaps.problem() !== undefined }))
-    }).pipe(Effect.scoped)
+    }).pipe(quietly)
   )
 
   it.live("waits for a kind that is not installed yet", () =>
@@ -117,6 +118,6 @@ describe("a cache", () => {
       })
       yield* Effect.timeout(widgets.synced, "8 seconds")
       assert.isUndefined(widgets.problem())
-    }).pipe(Effect.scoped)
+    }).pipe(quietly)
   )
 })

@@ -1,0 +1,152 @@
+/**
+ * An HTTPS server for admission webhooks, made so that no certificate change and no shutdown costs a request.
+ *
+ * - The certificate is swapped in the running listener; a request in flight ends on the connection that it came by.
+ * - A connection that was opened under an earlier leaf is answered with `Connection: close`, so that the API server opens
+ *   a new one when it has nothing in flight there; its old one is never cut.
+ * - Connections are kept alive for longer than the API server keeps them (90 s). With Node's 5 s, an API server that
+ *   uses one at that very moment loses its request with `EOF`.
+ *
+ * @see https://github.com/kubernetes/apiserver/blob/master/pkg/util/webhook/client.go
+ * @since 0.1.0
+ */
+import * as https from "node:https"
+import type { AddressInfo } from "node:net"
+import type { TLSSocket } from "node:tls"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import { type Handler, respond } from "../internal/admission/respond.ts"
+import { type ListenError, listen } from "../runtime/StatusServer.ts"
+import type { ServingCertificate, ServingPair } from "./ServingCertificate.ts"
+
+/**
+ * Decides on one request. What it needs for that it has to have: it can fail only by a defect, which the API server takes
+ * for a webhook that did not answer, so that its `failurePolicy` decides.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type AdmissionHandler = Handler
+
+/**
+ * How to serve.
+ *
+ * @category options
+ * @since 0.1.0
+ */
+export interface AdmissionServerOptions {
+  readonly certificate: ServingCertificate
+  /** Handlers by path: `/validate-packages-glasskube-dev-v1alpha1-packagerepository`. */
+  readonly handlers: Readonly<Record<string, AdmissionHandler>>
+  /** 0 takes a free one. */
+  readonly port: number
+  /** All addresses unless given. */
+  readonly host?: string
+  /** The largest body that is read, in bytes; 7 MiB unless given, which two objects of the largest size fit in. */
+  readonly maxBodyBytes?: number
+}
+
+/**
+ * A running server.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface AdmissionServer {
+  /** Returns the port once the first certificate is there: until then nothing listens, and the pod is not ready. */
+  readonly listening: Effect.Effect<number>
+  readonly isListening: () => boolean
+  /**
+   * Ends in order. For `delay` it serves on, as endpoints still point here, while every connection is asked to close
+   * after its answer; then it listens no more, and returns when the requests in flight are answered.
+   */
+  readonly drain: (delay: Duration.Input) => Effect.Effect<void>
+}
+
+/**
+ * Serves until the scope ends.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (options: AdmissionServerOptions): Effect.Effect<AdmissionServer, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { certificate, handlers, host = "::", port } = options
+    const maxBodyBytes = options.maxBodyBytes ?? 7 * 1024 * 1024
+    const runFork = Effect.runForkWith(yield* Effect.context<never>())
+    const listening = Latch.makeUnsafe(false)
+    /** The leaf by which each connection was opened. */
+    const leafOf = new WeakMap<object, string>()
+    let served: string | undefined
+    let isDraining = false
+    let inFlight = 0
+    const idle = Latch.makeUnsafe(true)
+
+    const server = https.createServer(
+      { keepAliveTimeout: 120_000, headersTimeout: 125_000, requestTimeout: 130_000, minVersion: "TLSv1.2" },
+      (request, response) => {
+        inFlight += 1
+        idle.closeUnsafe()
+        response.on("close", () => {
+          inFlight -= 1
+          if (inFlight === 0) idle.openUnsafe()
+        })
+        const answered = respond(request, handlers, maxBodyBytes)
+        const handling = runFork(
+          Effect.map(answered, ({ body, status, type }) => {
+            // Asked when the answer is ready: the leaf may have changed while the handler was at work.
+            if (isDraining || leafOf.get(request.socket) !== served || !request.complete) {
+              response.setHeader("connection", "close")
+            }
+            response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(body) }).end(body)
+          })
+        )
+        response.on("close", () => handling.interruptUnsafe())
+      }
+    )
+    server.on("secureConnection", (socket: TLSSocket) => {
+      const leaf = socket.getX509Certificate()
+      if (leaf !== undefined) leafOf.set(socket, plain(leaf.fingerprint256))
+    })
+    // Scanners, and clients that do not trust us: theirs to tell.
+    server.on("tlsClientError", (_error, socket) => socket.destroy())
+
+    const serve = ({ chainPem, leaf, privateKeyPem }: ServingPair): Effect.Effect<void, ListenError> =>
+      Effect.suspend(() => {
+        server.setSecureContext({ cert: chainPem, key: Redacted.value(privateKeyPem), minVersion: "TLSv1.2" })
+        served = leaf.fingerprint256
+        if (server.listening || isDraining) return Effect.void
+        return Effect.andThen(listen(server, host, port), listening.open)
+      })
+    yield* certificate.onChange((pair) =>
+      Effect.catchCause(serve(pair), (cause) => Effect.logError("the certificate could not be served with", cause))
+    )
+    yield* Effect.addFinalizer(() =>
+      Effect.sync(() => {
+        isDraining = true
+        server.close()
+        server.closeAllConnections()
+      })
+    )
+
+    return {
+      listening: Effect.andThen(
+        listening.await,
+        Effect.sync(() => (server.address() as AddressInfo).port)
+      ),
+      isListening: () => server.listening,
+      drain: (delay) =>
+        Effect.gen(function* () {
+          isDraining = true
+          yield* Effect.sleep(Duration.fromInputUnsafe(delay))
+          // Closes what is idle, too: that has not been used since the drain began.
+          server.close()
+          yield* idle.await
+        })
+    }
+  })
+
+const plain = (fingerprint: string) => fingerprint.replaceAll(":", "").toLowerCase()
