@@ -32,7 +32,7 @@ import {
 import { names, wait } from "../internal/rotation/wait.ts"
 import type { RotationSettings } from "./RotationSettings.ts"
 import { type Authority, isValid, type Leaf, type Phase, type RotationState } from "./RotationState.ts"
-import type { Action, RotationView, Wait } from "./RotationView.ts"
+import { type Action, type RotationView, remembered, type Wait, written } from "./RotationView.ts"
 
 /**
  * Decides what to do next.
@@ -162,17 +162,10 @@ const phases: Record<Phase, Step> = {
 
 /**
  * Whether the state is not the newest: nothing is written into the cluster before the state is, so one that is older than
- * what is there was put back from a backup. So was one that is older than what this process knows of the same Secret; of
- * another Secret it knows nothing, since that was made by somebody who had reasons.
+ * what is there, or than what this process knows, was put back from a backup.
  */
-const isPutBack = (view: RotationView, state: RotationState): boolean => {
-  const known = view.remembered?.uid === view.uid ? (view.remembered?.state.epoch ?? 0) : 0
-  return state.epoch < Math.max(written(view), known)
-}
-
-/** The epoch of the newest write that is seen in the cluster. */
-const written = ({ serving, targets }: RotationView): number =>
-  Math.max(serving?.epoch ?? 0, ...targets.map(({ epoch }) => epoch))
+const isPutBack = (view: RotationView, state: RotationState): boolean =>
+  state.epoch < Math.max(written(view), remembered(view)?.epoch ?? 0)
 
 /**
  * An epoch is larger than the last one, and no smaller than the time in seconds. So it is larger than any that was before
@@ -183,12 +176,9 @@ const epochAfter = ({ now }: RotationView, last: number): number => Math.max(las
 /** Takes up where another process stopped, or starts anew beside what is trusted and served already. */
 const begin = (view: RotationView): Action => {
   const { now, serving, state, targets } = view
-  const remembered = view.remembered?.state
-  if (remembered !== undefined && remembered.epoch >= written(view)) {
-    const epoch = epochAfter(view, Math.max(remembered.epoch, state?.epoch ?? 0))
-    return { _tag: "Persist", state: { ...remembered, epoch } }
-  }
-  const epoch = epochAfter(view, Math.max(written(view), state?.epoch ?? 0))
+  const known = remembered(view)
+  const epoch = epochAfter(view, Math.max(written(view), state?.epoch ?? 0, known?.epoch ?? 0))
+  if (known !== undefined) return { _tag: "Persist", state: { ...known, epoch } }
   const found = [...targets.flatMap(({ bundle }) => bundle), ...(serving?.bundle ?? [])]
   const adopted = found.filter(
     ({ id, notAfter }, index) => now <= notAfter + maxSkew && found.findIndex((each) => each.id === id) === index

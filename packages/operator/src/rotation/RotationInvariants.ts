@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import { authorities, type Leaf, type RotationState, type Trusted, verifies } from "./RotationState.ts"
-import type { Action, RotationView } from "./RotationView.ts"
+import { type Action, type RotationView, written } from "./RotationView.ts"
 
 /** As far as two clocks may differ, an authority that ended by one of them may still be needed by the other. */
 const maxSkew = 1_800_000
@@ -25,7 +25,7 @@ const maxSkew = 1_800_000
 export const broken = (view: RotationView, action: Action): string | undefined => {
   switch (action._tag) {
     case "Persist":
-      return action.state.epoch > Math.max(view.state?.epoch ?? 0, highestEpoch(view))
+      return action.state.epoch > Math.max(view.state?.epoch ?? 0, written(view))
         ? undefined
         : "the epoch would not grow"
     case "MakeLeaf":
@@ -40,9 +40,6 @@ export const broken = (view: RotationView, action: Action): string | undefined =
       return undefined
   }
 }
-
-const highestEpoch = (view: RotationView): number =>
-  Math.max(view.serving?.epoch ?? 0, ...view.targets.map(({ epoch }) => epoch))
 
 const publishing = (
   view: RotationView,

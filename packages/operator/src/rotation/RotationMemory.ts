@@ -4,8 +4,17 @@
  *
  * @since 0.1.0
  */
-import type { Authority, Leaf, RotationState } from "./RotationState.ts"
-import type { Action, Pod, Probe, RotationView, ServingSecret, Target } from "./RotationView.ts"
+import type { Authority, Leaf } from "./RotationState.ts"
+import {
+  type Action,
+  type Pod,
+  type Probe,
+  type RotationView,
+  remembered,
+  type ServingSecret,
+  type Target,
+  written
+} from "./RotationView.ts"
 
 /**
  * The memory of a process.
@@ -38,8 +47,7 @@ export interface RotationMemory {
  * @category models
  * @since 0.1.0
  */
-export interface Sighting
-  extends Pick<RotationView, "now" | "skew" | "state" | "uid" | "apiServers" | "reach" | "request"> {
+export interface Sighting extends Pick<RotationView, "now" | "skew" | "state" | "apiServers" | "reach" | "request"> {
   readonly serving: Omit<ServingSecret, "writtenAt"> | undefined
   readonly targets: ReadonlyArray<Omit<Target, "writtenAt">>
   readonly pods: ReadonlyArray<Omit<Pod, "since" | "nudged">>
@@ -102,14 +110,12 @@ export const observe = (self: RotationMemory, seen: Sighting): RotationMemory =>
   return { ...self, phase, probes, presented, remembered: newest(self, seen) }
 }
 
-/** The state that is seen, unless it was put back: see `RotationEngine`. */
-const newest = (
-  { remembered }: RotationMemory,
-  { serving, state, targets, uid }: Sighting
-): RotationView["remembered"] => {
-  const written = Math.max(serving?.epoch ?? 0, ...targets.map(({ epoch }) => epoch))
-  const known = remembered?.uid === uid ? (remembered?.state.epoch ?? 0) : 0
-  return state !== undefined && state.epoch >= Math.max(written, known) ? { state, uid } : remembered
+/** The state that is seen, unless it was put back. */
+const newest = (self: RotationMemory, seen: Sighting): RotationView["remembered"] => {
+  const atLeast = Math.max(written(seen), remembered({ ...self, ...seen })?.epoch ?? 0)
+  return seen.state !== undefined && seen.state.epoch >= atLeast
+    ? { state: seen.state, written: written(seen) }
+    : self.remembered
 }
 
 /**
@@ -144,7 +150,7 @@ export const view = (self: RotationMemory, seen: Sighting): RotationView => {
 }
 
 /**
- * Takes in what was done.
+ * Takes in what was done, `seen` being what it was decided on.
  *
  * @category combinators
  * @since 0.1.0
@@ -153,11 +159,11 @@ export const record = (
   self: RotationMemory,
   action: Action,
   outcome: Outcome,
-  at: { readonly now: number; readonly state: RotationState | undefined; readonly uid: string | undefined }
+  seen: Sighting,
+  now: number
 ): RotationMemory => {
-  const { now } = at
   // What was made for a state that is not there is of no use.
-  if (outcome.conflict) return { ...self, hand: {}, ...written(self, action, now) }
+  if (outcome.conflict) return { ...self, hand: {}, ...touched(self, action, now) }
   switch (action._tag) {
     case "MakeAuthority":
     case "MakeLeaf": {
@@ -168,22 +174,22 @@ export const record = (
       }
     }
     case "Persist":
-      return { ...self, hand: {}, remembered: { state: action.state, uid: at.uid } }
+      return { ...self, hand: {}, remembered: { state: action.state, written: written(seen) } }
     case "Probe":
       return { ...self, probes: { ...self.probes, answers: answered(self, outcome, now) } }
     case "Nudge": {
-      const leaf = at.state?.leaf?.id
+      const leaf = seen.state?.leaf?.id
       const before = self.nudged.get(action.pod)
       const times = before?.leaf === leaf ? (before?.times ?? 0) + 1 : 1
       return { ...self, nudged: new Map(self.nudged).set(action.pod, { leaf, times, at: now }) }
     }
     default:
-      return { ...self, ...written(self, action, now) }
+      return { ...self, ...touched(self, action, now) }
   }
 }
 
 /** A write that met a conflict counts too: the object has just changed. */
-const written = (self: RotationMemory, action: Action, now: number): Partial<RotationMemory> => {
+const touched = (self: RotationMemory, action: Action, now: number): Partial<RotationMemory> => {
   switch (action._tag) {
     case "Publish":
     case "Touch":

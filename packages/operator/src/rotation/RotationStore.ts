@@ -30,8 +30,6 @@ export interface Location {
  */
 export interface Found {
   readonly resourceVersion: string
-  /** Changes when the Secret is deleted and made anew. */
-  readonly uid: string
   readonly rotation: Result.Result<StoredRotation, InvalidRotationSecret>
 }
 
@@ -47,9 +45,7 @@ export const read = (location: Location): Effect.Effect<Found | undefined, Clien
     const secret = yield* Effect.catch(client.get({ apiVersion: "v1", kind: "Secret", ...location }), (error) =>
       error instanceof NotFound ? Effect.undefined : Effect.fail(error)
     )
-    return secret === undefined
-      ? undefined
-      : { resourceVersion: versionOf(secret), uid: secret.metadata.uid ?? "", rotation: decode(secret) }
+    return secret === undefined ? undefined : { resourceVersion: versionOf(secret), rotation: decode(secret) }
   })
 
 /**

@@ -92,15 +92,13 @@ export interface RotationView {
   readonly skew: number
   /** Read from the API server itself, never from a cache. */
   readonly state: RotationState | undefined
-  /** The uid of the Secret that the state was read from, which changes when it is deleted and made anew. */
-  readonly uid: string | undefined
   /** When this process first saw the state in its present phase: another's clock may have set `since`. */
   readonly phaseSeenAt: number
   /**
-   * The newest state that this process has seen or written, and the Secret that had it: to restore what was deleted, or
-   * put back in place.
+   * The newest state that this process has seen or written, to restore what was deleted or put back; with the epoch of
+   * the newest write into the cluster that was seen with it.
    */
-  readonly remembered: { readonly state: RotationState; readonly uid: string | undefined } | undefined
+  readonly remembered: { readonly state: RotationState; readonly written: number } | undefined
   readonly serving: ServingSecret | undefined
   readonly targets: ReadonlyArray<Target>
   readonly pods: ReadonlyArray<Pod>
@@ -116,6 +114,36 @@ export interface RotationView {
   readonly request?: { readonly id: string; readonly cause: Extract<Cause, "forced" | "compromised"> }
   /** Material that was made and is not persisted yet. It is dropped whenever a compare-and-swap fails. */
   readonly hand: { readonly authority?: Authority; readonly leaf?: Leaf }
+}
+
+/**
+ * The epoch of the newest write that is seen in the cluster.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const written = ({
+  serving,
+  targets
+}: {
+  readonly serving: Pick<ServingSecret, "epoch"> | undefined
+  readonly targets: ReadonlyArray<Pick<Target, "epoch">>
+}): number => Math.max(serving?.epoch ?? 0, ...targets.map(({ epoch }) => epoch))
+
+/**
+ * The state that a process remembers, unless history went on without it: a write that is newer than those it knew of, and
+ * older than its state, was made under another state than the one it remembers.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const remembered = (
+  view: Pick<RotationView, "remembered" | "serving" | "targets">
+): RotationState | undefined => {
+  const newest = written(view)
+  return view.remembered !== undefined && (newest <= view.remembered.written || newest === view.remembered.state.epoch)
+    ? view.remembered.state
+    : undefined
 }
 
 /**

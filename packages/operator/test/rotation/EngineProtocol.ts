@@ -28,7 +28,6 @@ const sighting = ({ request, serving, state, ...sight }: Sight): RotationMemory.
   now: sight.now,
   skew: sight.skew,
   state: state?.value as RotationState | undefined,
-  uid: state === undefined ? undefined : String(state.uid),
   serving:
     serving === undefined
       ? undefined
@@ -120,11 +119,7 @@ export const protocol = (
     const recorded =
       last === undefined
         ? rotation
-        : RotationMemory.record(rotation, last.action, outcomeOf(sight), {
-            now: seen.now,
-            state: last.seen.state,
-            uid: last.seen.uid
-          })
+        : RotationMemory.record(rotation, last.action, outcomeOf(sight), last.seen, seen.now)
     const memory = RotationMemory.observe(recorded, seen)
     const view = RotationMemory.view(memory, seen)
     const action = next(view, settings)

@@ -72,8 +72,7 @@ const view = (state: RotationState | undefined, more: Partial<RotationView> = {}
     skew: 0,
     state,
     phaseSeenAt: state?.since ?? now,
-    uid: "uid",
-    remembered: state === undefined ? undefined : { state, uid: "uid" },
+    remembered: state === undefined ? undefined : { state, written: 5 },
     serving,
     targets: [target(bundle)],
     pods: [pod(state?.leaf)],
@@ -234,7 +233,7 @@ describe("the rotation engine", () => {
   })
 
   it("restores a deleted Secret from memory, and starts anew beside what is trusted where it has none", () => {
-    const restored = decide(undefined, { remembered: { state: stable, uid: "uid" } })
+    const restored = decide(undefined, { remembered: { state: stable, written: 5 } })
     assert.deepStrictEqual(restored._tag === "Persist" && restored.state, { ...stable, epoch: now / 1_000 })
     const foreign = authority("foreign")
     const anew = decide(undefined, { remembered: undefined, targets: [target([foreign])] })
@@ -245,15 +244,16 @@ describe("the rotation engine", () => {
     const backup = { ...stable, epoch: 3, leaf: leafOf("previous") }
     const action = decide(backup, { remembered: undefined })
     assert.strictEqual(action._tag === "Persist" && action.state.cause, "adopted")
-    const remembering = decide(backup, { remembered: { state: stable, uid: "uid" } })
+    const remembering = decide(backup, { remembered: { state: stable, written: 5 } })
     assert.deepStrictEqual(remembering._tag === "Persist" && remembering.state.leaf, stable.leaf)
   })
 
-  it("believes a Secret that somebody else made anew, where it fits what was written", () => {
-    const newer = { state: { ...stable, epoch: 99 }, uid: "another" }
-    assert.strictEqual(words(decide(stable, { remembered: newer })), "Wait for a certificate to be due")
-    const sameOne = decide(stable, { remembered: { ...newer, uid: "uid" } })
-    assert.strictEqual(sameOne._tag === "Persist" && sameOne.state.epoch > 99, true)
+  it("does not believe its own memory when history went on without it", () => {
+    const asleep = { state: { ...stable, epoch: 99 }, written: 5 }
+    const putBack = decide(stable, { remembered: asleep })
+    assert.isTrue(putBack._tag === "Persist" && putBack.state.epoch > 99)
+    const wentOn = { remembered: asleep, targets: [target([current, next], { epoch: 9 })] }
+    assert.strictEqual(words(decide(stable, wentOn)), "Wait for a certificate to be due")
   })
 })
 

@@ -6,15 +6,13 @@
 import type { Authority, Leaf, Trusted } from "./Trust.ts"
 
 /**
- * An object as somebody sees it; `version` is what a compare-and-swap compares, and `uid` stays the same until the object
- * is deleted.
+ * An object as somebody sees it; `version` is what a compare-and-swap compares.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Seen<A> {
   readonly version: number
-  readonly uid: number
   readonly value: A
 }
 

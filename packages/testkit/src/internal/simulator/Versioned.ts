@@ -15,8 +15,7 @@ export const make = <A>(first?: A): Versioned<A> => {
   const past: Array<{ readonly at: number; readonly seen: Seen<A> | undefined }> = []
   const write = (at: number, value: A | undefined): number => {
     const version = ++versions
-    const uid = past.at(-1)?.seen?.uid ?? version
-    past.push({ at, seen: value === undefined ? undefined : { version, uid, value } })
+    past.push({ at, seen: value === undefined ? undefined : { version, value } })
     return version
   }
   write(Number.NEGATIVE_INFINITY, first)
