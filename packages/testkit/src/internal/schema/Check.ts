@@ -1,4 +1,6 @@
 /** Decoding checks of built-in types: wrong JSON types fail, unknown fields are dropped and reported. */
+
+import { canonical } from "../builtins/quantity.ts"
 import { isArray, isObject, type Json, type JsonObject, type Mutable } from "../Json.ts"
 import type { Shape } from "./Shape.ts"
 
@@ -48,7 +50,7 @@ const walk = (value: Json, shape: Shape, path: string, owner: string, go: string
     if (value !== null && !fits(value, shape.type)) {
       state.typeError ??= `json: cannot unmarshal ${jsonType(value)} into Go struct field ${owner}.${go} of type ${goTypes[shape.type] ?? shape.type}`
     }
-    return value
+    return shape.type === "quantity" ? canonical(value) : value
   }
   if (shape._tag === "List") {
     if (!isArray(value)) {
