@@ -70,11 +70,12 @@ export const run = <A, E, R>(
   options: ShutdownOptions
 ): Effect.Effect<"ended" | "drained" | "cut-off", E, R> =>
   Effect.gen(function* () {
-    const running = yield* Effect.forkChild(program)
+    // Not a child: a parent waits for its children, and the grace period has to hold whatever the program does.
+    const running = yield* Effect.forkDetach(program)
     const first = yield* Effect.raceFirst(
       Effect.map(Fiber.await(running), (exit) => ({ exit })),
       Effect.map(options.requested ?? signal, (name) => ({ name }))
-    )
+    ).pipe(Effect.onInterrupt(() => Fiber.interrupt(running)))
     if ("exit" in first) return yield* Exit.map(first.exit, () => "ended" as const)
     yield* options.health.stop
     yield* Effect.logInfo(`${first.name}: shutting down`)
@@ -91,7 +92,6 @@ export const run = <A, E, R>(
         ),
       { concurrency: "unbounded", discard: true }
     )
-    // Forked, as an interruption that takes its time would otherwise be waited for beyond the grace period.
     const ending = yield* Effect.forkDetach(Effect.andThen(drained, Fiber.interrupt(running)))
     const end = yield* Effect.timeoutOption(Fiber.await(ending), options.gracePeriod ?? "25 seconds")
     if (end._tag === "Some") return "drained"

@@ -40,7 +40,7 @@ export const make: Effect.Effect<VirtualCluster, unknown, Scope.Scope> = Effect.
   const client = through(plain, counted)
 
   const settled = Effect.promise(async () => {
-    for (let quiet = 0; quiet < 5; ) {
+    for (let quiet = 0; quiet < 25; ) {
       await new Promise((resolve) => setImmediate(resolve))
       quiet = underWay === 0 ? quiet + 1 : 0
     }
