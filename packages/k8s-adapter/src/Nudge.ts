@@ -41,8 +41,8 @@ export interface Nudged {
 }
 
 /**
- * When a nudge came to nothing: seconds after the first failure. The first one leaves the kubelet time to learn of the
- * Secret's change: an annotation within the first half second came too early and did nothing (measured).
+ * When to nudge, in seconds after the first failure. The first nudge leaves the kubelet time to learn of the Secret's
+ * change: an annotation within the first half second came too early and did nothing (measured).
  */
 const schedule = [0.7, 3, 6, 12, 25]
 
@@ -72,10 +72,23 @@ export const changedAt = (secret: KubernetesObject): number | undefined => {
 /** A kubelet knows of a Secret's change after this time, in milliseconds; a nudge before that does nothing. */
 const tooEarly = 500
 
+/**
+ * A Secret that was never changed, in a pod whose containers began after it was there, is mounted as it is: what is
+ * mounted is there before the containers begin.
+ */
+const isOnlyVersion = (pod: KubernetesObject, secret: KubernetesObject, changed: number): boolean => {
+  const created = Date.parse(secret.metadata.creationTimestamp ?? "")
+  const began = list(pod, "status", "containerStatuses").map((container) =>
+    Date.parse(text(container, "state", "running", "startedAt"))
+  )
+  return changed <= created && began.length > 0 && began.every((time) => time >= created)
+}
+
 /** Whether what a pod has mounted may be older than the Secret; the API does not tell, so times have to. */
 const mayBeStale = (pod: KubernetesObject, secret: KubernetesObject | undefined): boolean => {
   const changed = secret === undefined ? undefined : changedAt(secret)
-  if (changed === undefined) return true
+  if (secret === undefined || changed === undefined) return true
+  if (isOnlyVersion(pod, secret, changed)) return false
   const nudged = Date.parse(pod.metadata.annotations?.[annotation] ?? "")
   if (nudged > changed + 1000 + tooEarly) return false
   const started = Date.parse(text(pod, "status", "startTime"))

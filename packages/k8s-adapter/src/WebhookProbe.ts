@@ -275,7 +275,7 @@ interface Round {
  * for its certificate again. A changed caBundle makes it connect anew, so an answer after the newest change is an answer
  * under the newest trust, from the pod that was reached. Where several pods stand behind a Service, the others may still
  * have an older Secret mounted, and no request from outside can choose a pod. So their mounts are judged by times: a pod
- * that started, or was nudged, after the Secret's change is fresh. The others are nudged and given the time that a
+ * that started, or was nudged, after the Secret's change is fresh, and so is every pod 92 s after it. The others are nudged and given the time that a
  * kubelet takes; without nudging, the 92 s after the change in which kubelets refresh mounts by themselves are waited
  * for, with probes all the while.
  *
@@ -325,22 +325,15 @@ export const awaitAnswered: (
   // Two steps, so that the first answer is told when it comes and not a confirmation later.
   const confirmed = Effect.flatMap(held(round), (first) => held(confirm(first)))
   const probes = yield* confirmed
-  const services = new Map(
-    probes
-      .filter(({ _tag }) => _tag === "Answered")
-      .flatMap(({ target: { service } }) =>
-        service === undefined ? [] : [[`${service.namespace}/${service.name}`, service]]
-      )
-  )
-  const mounts = yield* Effect.forEach(services.values(), (service) => held(mountsBehind(service)))
-  // The only pod behind a Service is the one that has answered.
-  const stale = mounts.flatMap(({ pods, stale }) => (pods > 1 ? stale : []))
+  const now = yield* Clock.currentTimeMillis
+  const unsure = yield* Effect.forEach(servicesOf(probes), (service) => held(unsureMounts(service, now - ownSync)))
+  const stale = unsure.flatMap((mounts) => mounts.stale)
   if (stale.length === 0) return probes
 
-  const now = yield* Clock.currentTimeMillis
+  const doubtful = unsure.filter((mounts) => mounts.stale.length > 0).map(({ service }) => service)
   const nudged =
     options.nudge !== false &&
-    (yield* Effect.forEach(services.values(), (service) => Nudge.service(service)).pipe(
+    (yield* Effect.forEach(doubtful, Nudge.service).pipe(
       Effect.tap((all) => Effect.forEach(all, (one) => notice({ _tag: "Nudged", ...one }))),
       Effect.as(true),
       Effect.catch((error) => Effect.as(notice({ _tag: "CannotNudge", error }), false))
@@ -355,11 +348,19 @@ export const awaitAnswered: (
   return yield* confirmed
 }, Effect.scoped)
 
-/** Who may not look at the pods can only trust the answers. */
-const mountsBehind = (service: ServiceRef) =>
+const servicesOf = (probes: ReadonlyArray<Probe>): ReadonlyArray<ServiceRef> => {
+  const services = probes.flatMap(({ _tag, target: { service } }) =>
+    _tag === "Answered" && service !== undefined ? [service] : []
+  )
+  return [...new Map(services.map((service) => [`${service.namespace}/${service.name}`, service])).values()]
+}
+
+/** Mounts of other pods than the one that answered, changed so lately that a kubelet may not have refreshed them. */
+const unsureMounts = (service: ServiceRef, since: number) =>
   Nudge.mountsBehind(service).pipe(
-    Effect.catchTags({
-      Forbidden: () => Effect.succeed({ pods: 0, stale: [] }),
-      NotFound: () => Effect.succeed({ pods: 0, stale: [] })
-    })
+    // The only pod behind a Service is the one that has answered.
+    Effect.map(({ pods, stale }) => (pods > 1 ? stale.filter(({ changedAt }) => (changedAt ?? since) >= since) : [])),
+    // Who may not look at the pods can only trust the answers.
+    Effect.catchTags({ Forbidden: () => Effect.succeed([]), NotFound: () => Effect.succeed([]) }),
+    Effect.map((stale) => ({ service, stale }))
   )

@@ -113,6 +113,30 @@ describe("Nudge", () => {
     })
   })
 
+  it.effect("takes the only version of a Secret for mounted when the containers began after it", () => {
+    const began = (startedAt: string): KubernetesObject => {
+      const one = pod("one", earlier, "tls")
+      return {
+        ...one,
+        status: { startTime: earlier, containerStatuses: [{ name: "a", state: { running: { startedAt } } }] }
+      }
+    }
+    const created = (creationTimestamp: string): KubernetesObject => {
+      const one = secret("tls", later, { "tls.crt": pem })
+      return { ...one, metadata: { ...one.metadata, creationTimestamp } }
+    }
+    const stale = (mounting: KubernetesObject, mounted: KubernetesObject) =>
+      Nudge.mountsBehind(service).pipe(
+        Effect.map((mounts) => mounts.stale.length),
+        Effect.provideService(KubernetesClient, cluster([mounting], [mounted]).client)
+      )
+    return Effect.gen(function* () {
+      assert.strictEqual(yield* stale(began(later), created(later)), 0)
+      assert.strictEqual(yield* stale(began(earlier), created(later)), 1)
+      assert.strictEqual(yield* stale(began(later), created(earlier)), 1)
+    })
+  })
+
   it.effect("goes by the mount alone where it may not read Secrets", () => {
     const { client } = cluster([pod("old", earlier, "tls"), pod("none", earlier)], [], {})
     const blind = {

@@ -134,6 +134,15 @@ describe("WebhookProbe.awaitAnswered", () => {
     }).pipe(Effect.provideService(KubernetesClient, client))
   })
 
+  it.effect("does so too where the Secret's change is so long ago that every kubelet has refreshed its mounts", () => {
+    const { client, annotations } = cluster({ pods: 3, secretChangedAt: 400_000 })
+    return Effect.gen(function* () {
+      yield* TestClock.adjust("520 seconds")
+      assert.strictEqual(yield* elapsed(), 1000)
+      assert.strictEqual(annotations.size, 0)
+    }).pipe(Effect.provideService(KubernetesClient, client))
+  })
+
   it.effect("nudges several pods that may be stale, and gives their kubelets time", () => {
     const { client, annotations } = cluster({ pods: 2, secretChangedAt: 500_000 })
     return Effect.gen(function* () {
