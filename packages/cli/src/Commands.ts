@@ -6,6 +6,7 @@
 import type { Command } from "./commandline/Command.ts"
 import { apply } from "./commands/Apply.ts"
 import { bootstrap } from "./commands/Bootstrap.ts"
+import { check } from "./commands/Check.ts"
 import { completion } from "./commands/Completion.ts"
 import { demo } from "./commands/Demo.ts"
 import { explain } from "./commands/Explain.ts"
@@ -18,4 +19,4 @@ import { version } from "./commands/Version.ts"
  * @category constants
  * @since 0.1.0
  */
-export const commands: ReadonlyArray<Command> = [bootstrap, apply, explain, retry, demo, version, completion]
+export const commands: ReadonlyArray<Command> = [bootstrap, apply, check, explain, retry, demo, version, completion]

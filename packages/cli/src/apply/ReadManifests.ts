@@ -31,7 +31,7 @@ export const readManifests = Effect.fnUntraced(function* (
     return yield* new CommandError({
       exit: "badInput",
       detail: `${Manifest.formatOrigin(stranger.origin)}: ${format(toRef(stranger.object))} does not belong to the namespace "${namespace}" that --namespace names`,
-      hint: "Leave --namespace out, or the object's own namespace"
+      hint: "Leave --namespace out, or the object's own namespace."
     })
   }
   return manifests.map(({ object }) => object)

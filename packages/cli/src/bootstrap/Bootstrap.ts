@@ -79,7 +79,7 @@ export const bootstrap = Effect.fnUntraced(function* (settings: Settings, record
 
   const jobs = objects.filter((object) => CertificateJobs.isCertificateJob(object, objects))
   const first = objects.filter((object) => !jobs.includes(object) && !isCustomResource(object))
-  yield* tell({ type: "Phase", title: `Applying ${first.length} objects` })
+  yield* tell({ type: "Phase", title: `Applying ${first.length} ${first.length === 1 ? "object" : "objects"}` })
   const applied = yield* apply(first)
 
   if (jobs.length > 0) yield* tell({ type: "Phase", title: "Certificates" })

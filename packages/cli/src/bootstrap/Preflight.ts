@@ -72,7 +72,7 @@ export const permissions = Effect.fnUntraced(function* (
   return yield* new CommandError({
     exit: "forbidden",
     detail: `not permitted to apply (verb patch) on ${client.server}: ${refused.map(forbidden).join(", ")}`,
-    hint: "Ask for a role that grants this, bootstrap as a cluster administrator (--as, --context), or try all the same with --force"
+    hint: "Ask for a role that grants this, bootstrap as a cluster administrator (--as, --context), or try all the same with --force."
   })
 })
 

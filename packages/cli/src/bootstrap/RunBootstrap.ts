@@ -100,11 +100,17 @@ const renderReport = (
 const install = Effect.fnUntraced(function* (settings: Settings, flags: FlagValues, host: Host) {
   const client = yield* KubernetesClient
   const where = client.context === undefined ? client.server : `context ${client.context} (${client.server})`
-  if (flags.yes !== true && !(yield* confirm(host, `Install ${settings.objects.length} objects into ${where}?`))) {
+  if (
+    flags.yes !== true &&
+    !(yield* confirm(
+      host,
+      `Install ${settings.objects.length === 1 ? "1 object" : `${settings.objects.length} objects`} into ${where}?`
+    ))
+  ) {
     return yield* new CommandError({
       exit: "failure",
       detail: "stopped: nothing was changed",
-      hint: "Answer y, or give --yes"
+      hint: "Answer y, or give --yes."
     })
   }
   const retries = yield* RetryTelling.make

@@ -42,6 +42,17 @@ const exits: Readonly<Record<string, ExitCode.ExitName>> = {
   Timeout: "timeout"
 }
 
+/** The flag that mends it, which only the command line knows. */
+const remedies: Readonly<Record<string, string>> = {
+  Conflict: "With --force-conflicts they are taken over.",
+  DeadlineExceeded: "With --retry-deadline it is given longer.",
+  AttemptsExhausted: "With --retry-max-attempts it is given more of them.",
+  WaitTimeout: "With --timeout it is given longer."
+}
+
+const remedyOf = (error: { readonly _tag: string }): string | undefined =>
+  Object.hasOwn(remedies, error._tag) ? remedies[error._tag] : undefined
+
 const cleanLines = (text: string) => text.split("\n").map(clean).join("\n")
 
 /** Most messages name their object; the others get it in front. */
@@ -52,7 +63,10 @@ const shorten = (text: string) => (text.length > 2000 ? `${text.slice(0, 2000)}â
 
 /** A manifest that could not be fetched is a matter of the network, not of its content. */
 const ofManifest = (error: object): ExitCode.ExitName =>
-  "reason" in error && (error.reason === "unreachable" || error.reason === "timeout") ? "unreachable" : "badInput"
+  ("reason" in error && (error.reason === "unreachable" || error.reason === "timeout")) ||
+  ("status" in error && Number(error.status) >= 500)
+    ? "unreachable"
+    : "badInput"
 
 /**
  * Describes a typed error.
@@ -74,11 +88,13 @@ export const ofError = (error: unknown): Report => {
     const exits = new Set(reports.map(({ exit }) => exit))
     const exit = exits.size === 1 ? ([...exits][0] as ExitCode.ExitName) : "failure"
     const single = error.failures.length === 1 && first !== undefined && error.applied.length + error.skipped === 0
-    return { exit, message: single ? about(first.ref, reports[0]?.message ?? "") : cleanLines(error.message) }
+    if (single) return { exit, message: about(first.ref, reports[0]?.message ?? "") }
+    const remedies = new Set(error.failures.flatMap((failure) => remedyOf(failure.error) ?? []))
+    return { exit, message: cleanLines([error.message, ...remedies].join("\n")) }
   }
   const exit = tag === "ManifestError" && error instanceof Error ? ofManifest(error) : (exits[tag] ?? "failure")
-  const force = tag === "Conflict" ? " With --force-conflicts they are taken over." : ""
-  return { exit, message: shorten(clean(message)) + force }
+  const remedy = remedyOf({ _tag: tag })
+  return { exit, message: shorten(clean(message)) + (remedy === undefined ? "" : ` ${remedy}`) }
 }
 
 /**
