@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import fc from "fast-check"
 import * as ApplyWaves from "@holdfast/k8s-adapter/ApplyWaves"
+import fc from "fast-check"
 
 const types = [
   ["v1", "Namespace"],

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as KubernetesYaml from "@holdfast/k8s-adapter/KubernetesYaml"
 import { Result } from "effect"
 import fc from "fast-check"
 import * as YAML from "yaml"
-import * as KubernetesYaml from "@holdfast/k8s-adapter/KubernetesYaml"
 
 const values = (text: string): ReadonlyArray<unknown> =>
   Result.getOrThrowWith(KubernetesYaml.parse(text), (problem) => new Error(JSON.stringify(problem))).map(

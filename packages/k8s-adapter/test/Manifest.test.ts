@@ -1,9 +1,9 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import * as Manifest from "@holdfast/k8s-adapter/Manifest"
 import { Result } from "effect"
 import fc from "fast-check"
-import * as Manifest from "@holdfast/k8s-adapter/Manifest"
 
 const read = (text: string) => Result.getOrThrow(Manifest.parse(text, "test.yaml"))
 const refused = (text: string) => {
