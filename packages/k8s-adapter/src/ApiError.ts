@@ -157,7 +157,11 @@ export class Expired extends apiError("Expired", () => "List again and continue 
  * @category errors
  * @since 0.1.0
  */
-export class Invalid extends apiError("Invalid", () => "Correct the named fields.") {}
+export class Invalid extends apiError("Invalid", ({ detail }) =>
+  detail.includes("field is immutable")
+    ? "Keep the field's old value, or delete the object and apply it again."
+    : "Correct the named fields."
+) {}
 
 /**
  * An admission webhook or policy answered, and said no.

@@ -83,7 +83,7 @@ export class ApplyFailed extends Data.TaggedError("ApplyFailed")<{
 }> {
   override get message(): string {
     const total = this.failures.length + this.applied.length + this.skipped
-    const skipped = this.skipped === 0 ? "" : `; ${this.skipped} were not begun`
+    const skipped = this.skipped === 0 ? "" : `; ${this.skipped} ${this.skipped === 1 ? "was" : "were"} not begun`
     const lines = this.failures.map(({ ref, error }) => `${format(ref)}: ${error.message}`)
     return `${this.failures.length} of ${total} objects could not be applied${skipped}\n${lines.join("\n")}`
   }

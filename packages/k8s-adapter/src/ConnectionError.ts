@@ -61,7 +61,9 @@ export class ConnectionError extends Data.TaggedError("ConnectionError")<{
 
   /** The next thing to do. */
   get hint(): string {
-    return hints[this.reason]
+    return this.reason === "reset" && this.server.startsWith("http://")
+      ? "The kubeconfig says http://, and API servers speak TLS: check scheme and port of the server."
+      : hints[this.reason]
   }
 
   /** Whether it can pass by itself: a port that speaks another protocol does not change its mind. */

@@ -9,7 +9,7 @@ import { CertificateError } from "./CertificateError.ts"
 import { ConnectionError } from "./ConnectionError.ts"
 import { apiServiceOf, ofReason } from "./internal/apiReasons.ts"
 import { shorten } from "./internal/goTls.ts"
-import { failures, type NodeFailure } from "./internal/nodeFailure.ts"
+import { failures, type NodeFailure, wordsOf } from "./internal/nodeFailure.ts"
 import { alertMeaning, connectionReason, isMaterialCode, verifyCodes } from "./internal/nodeTls.ts"
 import { isLastingFailure, isSchemaError, readDenial, readServerCall } from "./internal/serverMessage.ts"
 import { header, printable, property, readStatus, retryAfter, stringOf } from "./internal/status.ts"
@@ -286,10 +286,7 @@ const certificateVerdict = (failure: NodeFailure): Pick<CertificateError, "reaso
 }
 
 const detailOf = (failure: NodeFailure): string => {
-  // OpenSSL's line has its words between thread ids, error numbers and source files; fetch gives them apart.
-  const openssl = /:SSL routines:[^:]{0,100}:([^:]{1,200}):/.exec(failure.message.slice(0, 2000))?.[1]
-  const words = openssl ?? (failure.reason === "" ? failure.message : failure.reason)
-  const line = shorten(words.replaceAll("\n", " ").trim())
+  const line = shorten(wordsOf(failure).replaceAll("\n", " ").trim())
   return failure.code === "" || line.includes(failure.code)
     ? line
     : line === ""

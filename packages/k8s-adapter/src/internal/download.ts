@@ -5,6 +5,7 @@ import * as RetryPolicy from "@holdfast/retry-core/RetryPolicy"
 import * as Effect from "effect/Effect"
 import { ManifestError } from "../ManifestError.ts"
 import { readStream } from "./manifestFiles.ts"
+import { wordsOf } from "./nodeFailure.ts"
 
 /** Servers of manifests hiccup for seconds, not for minutes. */
 const policy = RetryPolicy.make({
@@ -40,7 +41,10 @@ const codeOf = (cause: unknown): { readonly code: string; readonly text: string 
   // fetch says "fetch failed", and why one level down.
   const inner = (cause as { readonly cause?: unknown } | null)?.cause ?? cause
   const { code, message } = inner as { readonly code?: unknown; readonly message?: unknown }
-  return { code: typeof code === "string" ? code : "", text: String(message ?? inner) }
+  return {
+    code: typeof code === "string" ? code : "",
+    text: wordsOf({ message: String(message ?? inner), reason: "" })
+  }
 }
 
 const aboutCertificates = (code: string): boolean => /CERT|SIGNATURE|SELF_SIGNED|ISSUER|INVALID_PURPOSE/.test(code)

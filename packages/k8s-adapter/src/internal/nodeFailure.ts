@@ -37,3 +37,14 @@ export const failures = (error: unknown): ReadonlyArray<NodeFailure> => {
   }
   return Array.from(seen, read)
 }
+
+/** Advice of Node 24 to whoever starts it, which a user of ours does not. */
+const nodesAdvice = /; if the root CA is installed locally, try running Node\.js with --use-system-ca$/
+
+/**
+ * What it says. OpenSSL's line has its words between thread ids, error numbers and source files; fetch gives them apart.
+ */
+export const wordsOf = ({ message, reason }: Pick<NodeFailure, "message" | "reason">): string => {
+  const openssl = /:SSL routines:[^:]{0,100}:([^:]{1,200}):/.exec(message.slice(0, 2000))?.[1]
+  return openssl ?? (reason === "" ? message.replace(nodesAdvice, "") : reason)
+}
