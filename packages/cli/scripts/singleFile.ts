@@ -6,6 +6,8 @@
  * it. At run time a module hook hands the chunks out of the comment; they are modules like any other, with file name
  * and line in stack traces, and Node's compile cache keeps them.
  */
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import type { Plugin } from "rolldown"
 
 /** Ends a comment; inside the packed text it is written with a character that no source has. */
@@ -48,6 +50,21 @@ holdfastModule.registerHooks({
 });
 `
 
+/** The folder of the package that a module belongs to. */
+const packageOf = (id: string): string | undefined => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id)?.[0]
+
+/** The licences of what is bundled, as they ask to go with every copy. */
+const licences = (modules: Iterable<string>): string => {
+  const folders = new Set([...modules].map(packageOf).filter((folder) => folder !== undefined))
+  const texts = [...folders].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
+    const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one))
+    const text = file === undefined ? "" : readFileSync(join(folder, file), "utf8").trim()
+    return `${name} ${version} (${license})\n\n${text}\n`
+  })
+  return `\n/*! Bundled packages and their licences\n\n${texts.join("\n\n").replaceAll(commentEnd, "* /")}\n*/\n`
+}
+
 /**
  * The plugin; the entry has to be called `holdfast.mjs`, and must not await its own chunks at its top level: they
  * import from it.
@@ -60,6 +77,7 @@ export const singleFile = (): Plugin => ({
       const entry = bundle["holdfast.mjs"]
       if (entry?.type !== "chunk") return this.error("there is no entry holdfast.mjs")
       const sections: Array<string> = []
+      const modules = new Set(Object.values(bundle).flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : [])))
       for (const chunk of Object.values(bundle)) {
         if (chunk === entry) continue
         if (chunk.type !== "chunk") return this.error(`cannot pack ${chunk.fileName}`)
@@ -74,7 +92,7 @@ export const singleFile = (): Plugin => ({
         )
       }
       const [shebang, ...code] = entry.code.split("\n")
-      entry.code = `${shebang}${loader}${ascii(code.join("\n"))}${begin}${sections.join("")}${commentEnd}\n`
+      entry.code = `${shebang}${loader}${ascii(code.join("\n"))}${ascii(licences(modules))}${begin}${sections.join("")}${commentEnd}\n`
     }
   }
 })

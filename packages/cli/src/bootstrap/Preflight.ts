@@ -63,15 +63,21 @@ export const permissions = Effect.fnUntraced(function* (
   const accesses = yield* needed(objects)
   const refused = yield* Effect.filter(
     accesses,
+    // An apply is a patch, and a create where there is no object yet.
     ({ group, resource, namespace }) =>
-      Effect.map(isAllowed({ group, resource, namespace, verb: "patch" }), (allowed) => !allowed),
+      Effect.map(
+        Effect.forEach(["patch", "create"], (verb) => isAllowed({ group, resource, namespace, verb }), {
+          concurrency: "unbounded"
+        }),
+        (allowed) => allowed.includes(false)
+      ),
     { concurrency: 8 }
   )
   if (refused.length === 0) return
   const client = yield* KubernetesClient
   return yield* new CommandError({
     exit: "forbidden",
-    detail: `not permitted to apply (verb patch) on ${client.server}: ${refused.map(forbidden).join(", ")}`,
+    detail: `not permitted to apply (verbs patch and create) on ${client.server}: ${refused.map(forbidden).join(", ")}`,
     hint: "Ask for a role that grants this, bootstrap as a cluster administrator (--as, --context), or try all the same with --force."
   })
 })
