@@ -35,7 +35,9 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /No subject alternative (?:DNS )?names? (?:present|matching|found)|No name matching \S{1,300} found/i,
     /Certificate for <[^>]{1,300}> doesn't match|hostname in certificate didn't match|Hostname \S{1,300} (?:was )?not verified/i,
     /no alternative certificate subject name matches|certificate subject name .{0,300}does ?n[o']t match target host/i,
-    /hostname ["'`]?[^"'`\s]{1,300}["'`]? (?:doesn't|does not) match/i,
+    /host ?name ["'`]?[^"'`\s]{1,300}["'`]? (?:doesn't|does not) match/i,
+    /(?:upstream|server|peer)(?: SSL| TLS)? certificate(?: for "[^"]{1,300}"(?: \([^)]{1,60}\))?)? (?:doesn't|does not) match (?!.{0,20}\bkey\b)/i,
+    /certificate[^\n]{0,60} name mismatch|Peer name \S{1,300} is not in peer certificate|Hostname Verification Check failed|VERIFY X509NAME ERROR/i,
     /no appropriate (?:commonName|subjectAltName)/i,
     /certificate (?:common name|subject).{0,300}(?:doesn't|does not) match/i,
     /certificate(?:'s owner| for "[^"]{1,300}")? does not match (?:host ?name|host|the (?:host|expected|requested)|expected|target)/i,
@@ -66,7 +68,8 @@ export const certificateWords: ReadonlyArray<Wording> = [
     0,
     /\bCERT_NOT_YET_VALID\b|MOZILLA_PKIX_ERROR_NOT_YET_VALID|CertificateNotYetValidException/,
     /certificate (?:is )?not (?:yet valid|valid yet|yet activated|valid until|valid before)(?! or )/i,
-    /(?<!or is )(?:is|was) not yet valid: current time|uses not yet valid certificate|certificate is not yet activated/i,
+    /(?<!or is )(?:is|was) not yet valid: current time|uses not yet valid certificate|certificate (?:of \S{1,300} )?is not yet activated/i,
+    /certificate not valid till \d|Exception: NotBefore: |message=>"NotBefore: /,
     /(?:invalid peer certificate: |InvalidCertificate\()NotValidYet|\bCertNotValidYet\b/,
     /certificate[^\n]{0,40} before (?:the |its )?["']?not ?before/i
   ),
@@ -77,6 +80,8 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /CertificateExpiredException|\bcert_expired\b/,
     /(?<!alert |ALERT: Fatal - |\b(?:if|when|whether|once|unless|until) (?:the |a |your |this |its |any )?(?:[a-z]{1,15} )?)\b(?:certificate|cert)s?(?: chain)? (?:has |have |is |was |are |had |already |been ){0,3}expired(?! or (?:is )?not)(?![^\n]{0,60}(?:renewing|re-?issuing|regenerating|will be renewed))/i,
     /(?:certificate|\.crt["']?|\.pem["']?) (?:in|at|for|from|file|located|of|with|stored|which|["'/[])[^\n]{0,120}(?<!CRL )(?:has|is|was) (?:already )?expired(?! or (?:is )?not)/i,
+    /(?<!alert |\b(?:if|when|whether|once|unless|until) (?:the |a |your |this |its |any )?)\bcertificate(?: (?!or\b|and\b|but\b|that\b|is\b|has\b|was\b|if\b|when\b|until\b|not\b|token\b|session\b|request\b|secret\b)\S{1,80}){1,2} (?:has|is|was) (?:already )?expired(?! or (?:is )?not)/i,
+    /Exception: NotAfter: |message=>"NotAfter: /,
     /(?:received|peer's|issued|server|client|serving|CA|root|intermediate|leaf) certificate(?: chain)? (?:has|is) (?:already )?expired/i,
     /chain uses (?:an )?expired certificate|presented an expired certificate/i,
     /(?:invalid peer certificate: |InvalidCertificate\()(?:Expired|certificate expired)/,
@@ -108,7 +113,11 @@ export const certificateWords: ReadonlyArray<Wording> = [
     "other",
     0,
     // GnuTLS says "NOT trusted" before every reason; these are the ones that no other reason stands for.
-    /NOT trusted\.\s{1,4}The (?:revocation or OCSP|certificate requires|certificate chain (?:violates|uses insecure))/,
+    /NOT trusted\.\s{1,4}The (?:revocation or OCSP|certificate requires|certificate chain (?:violates|uses insecure))/
+  ),
+  ...words(
+    "other",
+    1,
     // An alert that this side sends is about the other side's certificate, and says no more than that.
     /generated (?:CLIENT|SERVER) ALERT: Fatal - (?:Bad|Unsupported) Certificate|generated (?:CLIENT|SERVER) ALERT: Fatal - Certificate Unknown/i,
     /sending (?:a )?(?:fatal |warning )?alert:? (?:bad_?certificate|unsupported_?certificate|certificate_?unknown)/i
@@ -127,7 +136,8 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /issued by an authority that is not trusted|root certificate which is not trusted/i,
     /\b(?:UntrustedRoot|PartialChain)\b/,
     /certificate (?:[^.:;,]{1,120} )?(?:is |was )?not trusted|certificate cannot be authenticated with (?:given|known) CA|untrusted certificate authority|untrusted (?:root|issuer)/i,
-    /certificate issuer has been marked as not trusted/i,
+    /certificate issuer has been marked as not trusted|not trusted in this ssl context/i,
+    /certificate \S{1,200} is not signed by (?:the )?corresponding CA/i,
     /SSL certificate problem: Invalid certificate chain|errSSLXCertChainInvalid|errSSLUnknownRootCert/i,
     /generated (?:CLIENT|SERVER) ALERT: Fatal - Unknown CA/i,
     /unable to verify (?:the )?(?:leaf|issuer) (?:certificate|signature)/i
@@ -142,7 +152,9 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /root certificate file .{0,300}does not exist|could not read root certificate file/i,
     /unable to read certificate-authority/i,
     /failed to load system roots and no roots provided/i,
-    /(?:failed|unable|could not|couldn't|cannot|can't|error)(?: to)? (?:append|parse|parsing|load|loading|add|adding|decode|decoding|read|reading|find|use) (?:any |the )?(?:valid )?(?:trusted |custom |client )?(?:root|CA|ca)(?: root)?(?:[- ]?(?:cert(?:ificate)?s?|bundle|pem|data|chain|file)){1,3}\b/,
+    /(?:failed|unable|could not|couldn't|cannot|can't|error)(?: to)? (?:append|parse|parsing|load|loading|add|adding|decode|decoding|read|reading|find|use) (?:any |the )?(?:valid )?(?:trusted |custom |client |cluster |native |default |SSL |TLS |pem ){0,2}(?:root|CA|ca)(?: root)?(?:[- ]?(?:cert(?:ificate)?s?|bundle|pem|data|chain|file)){1,3}\b(?![^\n]{0,300}(?:secrets? "|forbidden|deadline|refused))/,
+    /(?:failed|unable|could not|cannot|error)(?: to)? (?:append|parse|parsing|load|loading|decode|decoding|read|reading) (?:the )?(?:cluster |client |trusted |root ){0,2}CA(?: from|:)(?![^\n]{0,300}(?:not found|forbidden|deadline|refused))/,
+    /default pem root certs|no native root CA certificates found|could not load any root certificate|SSL_CTX_(?:set_default_verify_paths|load_verify_locations)\b[^\n]{0,20}failed/i,
     /(?:could not|cannot|can't|failed to|unable to) (?:load|read|parse|open|find)[^\n]{0,80}(?:ca-certificates|ca-bundle|cacert|\bca\.(?:crt|pem))/i,
     /caBundle.{0,80}(?:no valid|not (?:a )?valid|invalid) (?:PEM|certificate)/i,
     /(?:no|any) (?:valid )?(?:CA |root )?certificates? (?:were |was )?found in (?:the )?(?:CA|ca|bundle|PEM|trust)/i
@@ -154,13 +166,16 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /tls: (?:failed to (?:find|parse)|found a certificate rather than a key)/i,
     /failed to find any PEM data in (?:certificate|key) input/i,
     /PEM routines[^\n]{0,80}(?:no start line(?!:Expecting: DH )|bad base64|bad end line)|PEM_read_bio(?!_DHparams)[^\n]{0,80}failed|ERR_OSSL_PEM_|\[(?:SSL|X509)\] PEM lib/i,
-    /ERR_OSSL_(?:X509|ASN1|EVP|UNSUPPORTED|WRONG|BAD)|asn1 encoding routines[^\n]{0,120}(?:header too long|nested asn1 error|wrong tag|too long|bad object header|not enough data)/i,
+    /ERR_OSSL_(?:X509|ASN1|EVP(?!_UNSUPPORTED)|UNSUPPORTED|WRONG|BAD)|DECODER routines::unsupported|asn1 encoding routines[^\n]{0,120}(?:header too long|nested asn1 error|wrong tag|too long|bad object header|not enough data)/i,
     /could not load (?:PEM )?client certificate|unable to set (?:private key|client certificate) file|unable to use client certificate|unable to load (?:client )?(?:key|private key|certificate)(?: file)?\b/i,
     /cannot load certificate(?: key)? "|failed to load (?:incomplete )?(?:certificate chain|private key) from/i,
     /unable to read client-(?:cert|key)/i,
     /Could not parse certificate|CertificateException: (?:java\.io\.IOException|Unable to initialize)|CertificateParsingException|(?:invalid peer certificate: |InvalidCertificate\()(?:BadEncoding|BadDer)|invalid peer certificate encoding|InvalidCertificateEncoding/i,
     /format error in certificate's|unable to decode issuer public key|error parsing (?:X\.?509 )?certificate|failed to parse (?:[a-z]{1,20} )?certificate|malformed (?:X\.?509 )?certificate|could not decode (?:the )?certificate|asn1: (?:structure|syntax) error/i,
-    /(?:certificate|cert) and (?:private )?key (?:do not|don't) match/i
+    /(?:certificate|cert) and (?:the )?(?:private )?key\b[^\n]{0,300} (?:do|does)(?: not|n't) (?:match|have a matching)/i,
+    /inconsistencies between private key and certificate|algid parse error|Unable to load PEM file/i,
+    /\bno (?:valid )?(?:certificate |private key |CA |key )?PEM(?:[- ](?:encoded|formatted))? (?:data|blocks?|certificates?)\b|failed to decode (?:any |the )?(?:\S{1,40} )?PEM\b/i,
+    /(?:unable|failed|could not|cannot|error)(?: to)? (?:load|loading|parse|parsing|decode|decoding|read|reading) (?:the |any )?(?:X\.?509 |SSL |TLS |server |client |serving |webhook ){0,3}(?:certificates?|cert|key ?pair)\b(?! request| ?signing|[^\n]{0,300}(?:not found|forbidden|timed out|timeout|deadline|refused))/i
   ),
   ...words(
     "client-certificate-rejected",
@@ -170,8 +185,9 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /SSL alert number (?:42|43|44|45|46|48|49|116)\b/,
     /(?:TlsFatalAlert(?:Received)?: |AlertReceived\(|description: |received fatal alert: )(?:bad_?certificate|unsupported_?certificate|certificate_?(?:unknown|expired|revoked|required)|unknown_?ca|access_?denied)/i,
     /SSL_ERROR_(?:BAD_CERT|UNKNOWN_CA|EXPIRED_CERT|REVOKED_CERT|ACCESS_DENIED|CERTIFICATE_UNKNOWN|UNSUPPORTED_CERTIFICATE_TYPE|RX_CERTIFICATE_REQUIRED)_ALERT|SSL_ERROR_RX_CERTIFICATE_REQUIRED|ERR_BAD_SSL_CLIENT_AUTH_CERT|ERR_SSL_CLIENT_AUTH/,
-    /client didn't provide a certificate|peer did not return a certificate|PEER_DID_NOT_RETURN_A_CERTIFICATE|NoCertificatesPresented|peer sent no certificates/i,
-    /No required SSL certificate|client sent no required SSL certificate|null cert chain|Empty client certificate chain|GNUTLS_E_CERTIFICATE_REQUIRED|400 The SSL certificate error|requires a valid client certificate|client certificate (?:is )?required|no client certificate (?:was )?(?:presented|provided|sent)/i,
+    /client didn't provide a certificate|peer did not return a certificate|PEER_DID_NOT_RETURN_A_CERTIFICATE|NoCertificatesPresented|peer sent no certificates|no (?:SSL |TLS |client )certificate (?:was )?(?:provided|presented|sent|received)/i,
+    /(?:did not|does not|doesn't|didn't) (?:trust|accept) (?:this |the |our )?(?:server|client|peer)'s (?:SSL |TLS )?certificate|received alert \[(?:42|43|44|45|46|48|49|116)\]|fatal alert has been received[^\n]{0,20}(?:certificate|CA is unknown)|client certificate not found/i,
+    /No required SSL certificate|client sent no required SSL certificate|null cert chain|Empty client certificate chain|GNUTLS_E_CERTIFICATE_REQUIRED|400 The SSL certificate error|requires a valid client certificate|client certificate (?:is )?required|no client certificate (?:was )?returned/i,
     /failed to verify client(?:'s)? certificate/i,
     /received (?:CLIENT|SERVER) ALERT: Fatal - (?:Unknown CA|Bad Certificate|Unsupported Certificate|Certificate (?:Revoked|Expired|Unknown|Required)|Access Denied)/i,
     /tls_alert,\s{0,20}\{?:?["']?(?:unknown_ca|bad_certificate|certificate_(?:expired|revoked|unknown|required))/
@@ -189,6 +205,7 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /remote certificate (?:is invalid|was rejected)|Could not establish trust relationship for the SSL|trust failure|RemoteCertificateChainErrors|RemoteCertificateNotAvailable/i,
     /invalid peer certificate|InvalidCertificate\(|InvalidCertificateData/,
     /certificate for this server is invalid|SSL peer certificate or SSH remote key was not OK|SEC_E_CERT_UNKNOWN|0x80090327|ERR_CERT_INVALID|SEC_ERROR_(?:CA_CERT_INVALID|INADEQUATE_\w{1,30}|CERT_\w{1,40})|MOZILLA_PKIX_ERROR_\w{1,60}/i,
+    /Validation of (?:SSL |TLS )?server certificate failed|No OCSP response received|none of the public keys [^\n]{1,300} are pinned|failed to establish trust with (?:server|client) at/i,
     /pinned public key|does not match pinned|ERR_SSL_PINNED_KEY|peer not authenticated/i,
     /no (?:serving |server )?certificate (?:is |was )?(?:available|configured)/i,
     /SSL certificate (?:problem|error)|certificate (?:validation|verification)(?: has)? (?:error|failed|failure)|\bin the certificate verification|Error in the certificate\./i,
@@ -199,4 +216,4 @@ export const certificateWords: ReadonlyArray<Wording> = [
 
 /** A quick look: a line without any of these cannot match the table. */
 export const mayMatch =
-  /x509|cert|verif|ssl|tls|pkix|trust|issuer|principal name|altname|alternative|commonname|hostname|common name|ip sans|dnsname|server name type|no name matching|signature|root|pem|caBundle|remote error|fatal alert|0x8009|0x800b|unknown_ca|key (?:values|type|does)|private key|partialchain|nottimevalid|unable to (?:get|verify|find|parse)|keyusage|key usage|pinned|peer not|invalid_purpose|path_length|key_values|key identifier|basic constraints|asn1|ossl|crl|revoked|not verified|selfsigned|self[- ]signed|\[x509|validity/i
+  /x509|cert|verif|ssl|tls|pkix|trust|issuer|principal name|altname|alternative|commonname|hostname|common name|ip sans|dnsname|server name type|no name matching|signature|root|pem|caBundle|remote error|alert|0x8009|0x800b|unknown_?ca|NotAfter|NotBefore|OCSP|pinned|DECODER|algid|key (?:values|type|does)|private key|partialchain|nottimevalid|unable to (?:get|verify|find|parse)|keyusage|key usage|pinned|peer not|invalid_purpose|path_length|key_values|key identifier|basic constraints|asn1|ossl|crl|revoked|not verified|selfsigned|self[- ]signed|\[x509|validity/i

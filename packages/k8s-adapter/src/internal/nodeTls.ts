@@ -54,10 +54,14 @@ export const verifyCodes: { readonly [code: string]: Reason } = {
   CA_MD_TOO_WEAK: "other"
 }
 
-/** Certificates and keys of our own that cannot be loaded: `tls.createSecureContext` fails before any connection. */
+/**
+ * Certificates and keys of our own that cannot be loaded: `tls.createSecureContext` fails before any connection.
+ * `ERR_OSSL_EVP_UNSUPPORTED` is none: a digest that OpenSSL 3 has no more, asked for by an old bundler.
+ */
 export const isMaterialCode = (code: string): boolean =>
-  /^ERR_OSSL_|^ERR_SSL_(?:EE_KEY|CA_KEY|CA_MD|NO_CERTIFICATE_ASSIGNED|PRIVATE_KEY_MISMATCH)/.test(code) ||
-  code === "ERR_CRYPTO_INVALID_KEYTYPE"
+  /^ERR_OSSL_(?!EVP_UNSUPPORTED$)|^ERR_SSL_(?:EE_KEY|CA_KEY|CA_MD|NO_CERTIFICATE_ASSIGNED|PRIVATE_KEY_MISMATCH)/.test(
+    code
+  ) || code === "ERR_CRYPTO_INVALID_KEYTYPE"
 
 /**
  * The alerts by which a server says that it does not accept our certificate.

@@ -36,18 +36,16 @@ const newRecord =
   /^\s{0,8}(?:\d{4}-\d\d-\d\d|\[?\d\d:\d\d:\d\d|[EWIF]\d{4} |time=|ts=|level=|\{"|Error|error:|Warning|Unable to|curl:|fatal:|helm\.go|Traceback|Caused by:)/
 
 /**
- * Where other people's words begin in a line: a denial, an invalid value, the answer of a webhook, a signature of
- * something that is no connection. What follows decides nothing.
+ * Where other people's words begin in a line: a denial, an invalid value, the answer of a webhook. What follows decides nothing.
  */
 const quotations: ReadonlyArray<RegExp> = [
   /denied (?:the )?request|blocked due to the following policies/,
-  /failed calling webhook "[^"]{1,300}": (?:failed to call webhook: )?(?:an error on the server \(|received invalid webhook response|expected webhook response)/,
-  /no matching signatures|signature verification failed for|failed to verify image/
+  /failed calling webhook "[^"]{1,300}": (?:failed to call webhook: )?(?:an error on the server \(|received invalid webhook response|expected webhook response)/
 ]
 
 /** The beginning of a line that is not itself about an error, though it may hold the words of one. */
 const harmless =
-  /continuing anyway|certificate verify ok|Verify return code: 0 \(ok\)|successfully (?:renewed|issued|rotated|updated|verified|created)|(?:renewed|rotated|issued|verified) successfully|\b(?:generat|creat|us|issu|serv|add|install|accept|allow|ignor|provid)(?:e|ed|es|ing) (?:an? |the |new )?(?:[a-z]{1,15} )?self[- ]signed|has been (?:renewed|rotated|issued)|was (?:renewed|rotated|issued)|(?:has|is|have) not expired|not (?:yet )?expired\b/i
+  /continuing anyway|certificate verify ok|Verify return code: 0 \(ok\)|successfully (?:renewed|issued|rotated|updated|verified|created)|(?:renewed|rotated|issued|verified) successfully|\b(?:generat|creat|us|issu|serv|add|install|accept|allow|ignor|provid)(?:e|ed|es|ing) (?:an? |the |new )?(?:[a-z]{1,15} )?self[- ]signed|(?:has been|was) (?:renewed|rotated|issued)(?! by)|(?:has|is|have) not expired|not (?:yet )?expired\b/i
 
 const invalidValue = /Invalid value: "/
 

@@ -18,7 +18,7 @@ const places: ReadonlyArray<readonly [Where, RegExp]> = [
   ],
   [
     "kubeconfig",
-    /invalid configuration: |unable to read client-(?:cert|key)|unable to read certificate-authority|certificate-authority-data|client-certificate-data|client-key-data|error loading config file|\.kube\/config\b|kubeconfig\b.{0,80}(?:invalid|parse|load|malformed|expired)|bootstrap client certificate/i
+    /invalid configuration: |unable to read client-(?:cert|key)|unable to read certificate-authority|certificate-authority-data|client-certificate-data|client-key-data|error loading config file|\.kube\/config\b|kubeconfig\b.{0,80}(?:invalid|parse|load|malformed|expired)|(?:bootstrap|currently active) client certificate/i
   ],
   // kubectl says so of its own material; a pull from a registry is nobody's business but the registry's.
   [
@@ -28,7 +28,7 @@ const places: ReadonlyArray<readonly [Where, RegExp]> = [
   ["other", /failed to pull image|pulling image|failed to do request|ErrImagePull|https?:\/\/[^\s"/]{1,200}\/v[12]\//i],
   [
     "api-server",
-    /KubernetesClientException|\bio\.kubernetes\.client\b|Unable to connect to the server|The connection to the server|couldn't get current server API group list|Kubernetes cluster unreachable|failed to download openapi|unable to (?:fetch|retrieve) (?:the )?(?:complete list of )?server|getting credentials: exec|Unable to authenticate the request|kube-apiserver|failed to get (?:server|API) (?:groups|version)|error communicating with the apiserver|kubernetes\.default(?:\.svc)?\b/i
+    /KubernetesClientException|\bio\.kubernetes\.client\b|Unable to connect to the server|The connection to the server|couldn't get current server API group list|Kubernetes cluster unreachable|failed to download openapi|unable to (?:fetch|retrieve) (?:the )?(?:complete list of )?server|getting credentials: exec|Unable to authenticate the request|kube-apiserver|failed to get (?:server|API) (?:groups|version)|error communicating with the apiserver|(?:connect to|identity of) (?:the )?API ?server|kubernetes\.default(?:\.svc)?\b/i
   ],
   // Paths that only an API server has, at whatever host and port.
   [
