@@ -18,7 +18,7 @@ export interface Api extends Objects.Services {
   readonly tokens: Reviews.TokenIssuer
 }
 
-export const version = {
+const version = {
   major: "1",
   minor: "37",
   gitVersion: "v1.37.0+holdfast",

@@ -47,8 +47,6 @@ export const equals = (a: Json | undefined, b: Json | undefined): boolean => {
   return true
 }
 
-export const clone = <A extends Json>(value: A): A => structuredClone(value)
-
 /** A copy with one value set deep inside; the objects on the way are copied, the rest is shared. `undefined` removes. */
 export const setAt = (value: JsonObject, path: ReadonlyArray<string>, to: Json | undefined): JsonObject => {
   const [head, ...rest] = path
@@ -60,23 +58,4 @@ export const setAt = (value: JsonObject, path: ReadonlyArray<string>, to: Json |
   } else if (to === undefined) delete copy[head]
   else copy[head] = to
   return copy
-}
-
-/** Without `null` members, at every depth outside of lists: what `json.Unmarshal` makes of them in typed objects. */
-export const withoutNulls = (value: JsonObject): JsonObject => {
-  let copy: Mutable | undefined
-  for (const key of Object.keys(value)) {
-    const each = value[key]
-    if (each === null || each === undefined) {
-      copy ??= { ...value }
-      delete copy[key]
-    } else if (isObject(each)) {
-      const inner = withoutNulls(each)
-      if (inner !== each) {
-        copy ??= { ...value }
-        copy[key] = inner
-      }
-    }
-  }
-  return copy ?? value
 }

@@ -1,7 +1,7 @@
 /** The API's answer when something is wrong: `Status` objects with the words of a real API server. */
 import type { Json, JsonObject } from "./Json.ts"
 
-export interface StatusCause {
+interface StatusCause {
   readonly reason?: string
   readonly message?: string
   readonly field?: string
@@ -103,9 +103,6 @@ export const unsupportedMediaType = (accepted: ReadonlyArray<string>) =>
     `the body of the request was in an unknown format - accepted media types include: ${accepted.join(", ")}`
   )
 
-export const notAcceptable = (accepted: ReadonlyArray<string>) =>
-  new StatusError(406, "NotAcceptable", `only the following media types are accepted: ${accepted.join(", ")}`)
-
 export const expired = (message: string) => new StatusError(410, "Expired", message)
 
 export const tooLargeResourceVersion = (wanted: number, current: number) =>
@@ -161,7 +158,7 @@ const errorBody = (error: FieldError): string => {
 }
 
 /** `spec.url: Required value`, as the message of an Invalid status lists it. */
-export const fieldErrorText = (error: FieldError): string => `${error.field}: ${errorBody(error)}`
+const fieldErrorText = (error: FieldError): string => `${error.field}: ${errorBody(error)}`
 
 export const invalid = (resource: Resource, name: string, errors: ReadonlyArray<FieldError>) => {
   const texts = [...new Set(errors.map(fieldErrorText))]

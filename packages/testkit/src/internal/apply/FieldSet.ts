@@ -96,12 +96,6 @@ const withoutDot = (set: FieldSet): FieldSet => {
   return rest
 }
 
-/** Keeps only the paths at or below one field. */
-export const only = (set: FieldSet, field: string): FieldSet => {
-  const found = set[field]
-  return found === undefined ? empty : { [field]: found }
-}
-
 interface Node {
   member: boolean
   readonly children: Map<string, Node>

@@ -3,7 +3,7 @@ import { equals, isArray, isObject, type Json } from "../Json.ts"
 import { type Expression, parse } from "./Parser.ts"
 
 /** Evaluation failed, in the words of cel-go. */
-export class CelError extends Error {}
+class CelError extends Error {}
 
 type Value = unknown
 type Scope = Readonly<Record<string, Value>>

@@ -17,7 +17,7 @@ export type Expression =
   | { readonly _tag: "List"; readonly items: ReadonlyArray<Expression> }
   | { readonly _tag: "Map"; readonly entries: ReadonlyArray<readonly [Expression, Expression]> }
 
-export class CelSyntaxError extends Error {}
+class CelSyntaxError extends Error {}
 
 interface Token {
   readonly type: "number" | "string" | "name" | "operator" | "end"

@@ -22,7 +22,7 @@ export class ApiError extends Data.TaggedError("ApiError")<{
   }
 }
 
-export interface WatchEvent {
+interface WatchEvent {
   readonly type: string
   readonly object: JsonObject
 }

@@ -13,7 +13,7 @@ export interface KubeletOptions {
 }
 
 /** Pods of Jobs run a program, and are ended by whoever runs it. */
-export const ofJob = (pod: JsonObject): boolean => objectAt(pod, "metadata", "labels")["job-name"] !== undefined
+const ofJob = (pod: JsonObject): boolean => objectAt(pod, "metadata", "labels")["job-name"] !== undefined
 
 export class Kubelet {
   private readonly world: World

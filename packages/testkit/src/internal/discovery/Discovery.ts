@@ -19,7 +19,7 @@ const versionRank = (version: string): ReadonlyArray<number> => {
 }
 
 /** Newest and most stable first, as Kubernetes orders versions. */
-export const compareVersions = (a: string, b: string): number => {
+const compareVersions = (a: string, b: string): number => {
   const left = versionRank(a)
   const right = versionRank(b)
   for (let index = 0; index < 3; index++) {

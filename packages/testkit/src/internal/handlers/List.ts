@@ -53,7 +53,7 @@ export const predicate = (query: URLSearchParams, resource: ResourceType): Selec
   return byField === Selectors.everything ? byLabel : (object) => byLabel(object) && byField(object)
 }
 
-export const revisionOf = (core: Core, query: URLSearchParams): number | undefined => {
+const revisionOf = (core: Core, query: URLSearchParams): number | undefined => {
   const text = query.get("resourceVersion") ?? ""
   if (text === "") return undefined
   const revision = Number(text)

@@ -11,7 +11,7 @@ export interface RequestInfo {
   readonly verb: Verb
 }
 
-export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection"
+type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection"
 
 const isTrue = (text: string | null): boolean => text === "true" || text === "1" || text === ""
 

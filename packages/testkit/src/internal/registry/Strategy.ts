@@ -29,7 +29,7 @@ const withGeneration = new Set(
 const hasGeneration = (resource: ResourceType): boolean =>
   resource.custom !== undefined || withGeneration.has(resource.storage)
 
-export const hasStatus = (resource: ResourceType): boolean => resource.subresources.includes("status")
+const hasStatus = (resource: ResourceType): boolean => resource.subresources.includes("status")
 
 /** The half of an object that a request may write: everything but status, or status alone. */
 export const separate = (
@@ -213,7 +213,7 @@ const nameErrors = (object: JsonObject, resource: ResourceType): ReadonlyArray<F
       errors.push({ type: "Invalid", field, value: name, detail: "must be no more than 253 bytes" })
     if (!subdomain.test(name)) errors.push({ type: "Invalid", field, value: name, detail: subdomainText })
   }
-  for (const [key, value] of Object.entries(objectAt(object, "metadata", "labels"))) {
+  for (const value of Object.values(objectAt(object, "metadata", "labels"))) {
     if (typeof value === "string" && !/^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/.test(value)) {
       errors.push({
         type: "Invalid",
@@ -225,7 +225,6 @@ const nameErrors = (object: JsonObject, resource: ResourceType): ReadonlyArray<F
           "validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
       })
     }
-    void key
   }
   return errors
 }

@@ -6,7 +6,7 @@
 import { kinds, types } from "../builtins/types.ts"
 import type { Json } from "../Json.ts"
 
-export type ScalarType = "string" | "integer" | "number" | "boolean" | "int-or-string" | "quantity" | "time" | "bytes"
+type ScalarType = "string" | "integer" | "number" | "boolean" | "int-or-string" | "quantity" | "time" | "bytes"
 
 /** How an associative list or a set is merged. */
 export type ListMerge =
@@ -14,10 +14,10 @@ export type ListMerge =
   | { readonly type: "set" }
   | { readonly type: "map"; readonly keys: ReadonlyArray<string> }
 
-export interface AnyShape {
+interface AnyShape {
   readonly _tag: "Any"
 }
-export interface ScalarShape {
+interface ScalarShape {
   readonly _tag: "Scalar"
   readonly type: ScalarType
   readonly default?: Json

@@ -13,7 +13,7 @@ export interface Column {
 }
 
 /** `5d`, `3h12m`: how kubectl tells an age. */
-export const age = (millis: number): string => {
+const age = (millis: number): string => {
   const seconds = Math.floor(millis / 1000)
   if (seconds < -1) return "<invalid>"
   if (seconds < 0) return "0s"
