@@ -11,12 +11,9 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { download } from "./internal/download.ts"
 import { field, list, text } from "./internal/json.ts"
-import { jsonPatch } from "./internal/kustomize/jsonPatch.ts"
-import { mergePatch } from "./internal/kustomize/mergePatch.ts"
+import { applyPatch } from "./internal/kustomize/patches.ts"
 import * as Transform from "./internal/kustomize/transform.ts"
-import { selects } from "./internal/labelSelector.ts"
 import { readFile } from "./internal/manifestFiles.ts"
-import { groupVersion } from "./KubernetesObject.ts"
 import * as KubernetesYaml from "./KubernetesYaml.ts"
 import * as Manifest from "./Manifest.ts"
 import { ManifestError, type ManifestErrorReason } from "./ManifestError.ts"
@@ -136,49 +133,6 @@ const patchFile = (recipe: Recipe, name: string) => {
   return Effect.map(readFile(file), (found) => ({ text: found, source: file }))
 }
 
-/** kustomize takes its selectors for regular expressions over the whole name. */
-const matchesName = (pattern: string, name: string): boolean =>
-  pattern === "" ||
-  Result.getOrElse(
-    Result.try(() => new RegExp(`^(?:${pattern})$`).test(name)),
-    () => pattern === name
-  )
-
-const parseSelector = (selector: string): unknown => ({
-  matchLabels: Object.fromEntries(
-    selector
-      .split(",")
-      .map((part) => part.split(/={1,2}/))
-      .filter((pair) => pair.length === 2)
-      .map(([name = "", value = ""]) => [name.trim(), value.trim()])
-  )
-})
-
-const isTarget = (target: unknown, object: Manifest.Manifest["object"]): boolean => {
-  const { group, version } = groupVersion(object.apiVersion)
-  const { metadata } = object
-  return (
-    matchesName(text(target, "group"), group) &&
-    matchesName(text(target, "version"), version) &&
-    matchesName(text(target, "kind"), object.kind) &&
-    matchesName(text(target, "name"), metadata.name ?? "") &&
-    matchesName(text(target, "namespace"), metadata.namespace ?? "default") &&
-    selects(parseSelector(text(target, "labelSelector")), metadata.labels ?? {}) &&
-    selects(parseSelector(text(target, "annotationSelector")), metadata.annotations ?? {})
-  )
-}
-
-const ownTarget = (patch: Fields): unknown => {
-  const { group, version } = groupVersion(text(patch, "apiVersion"))
-  return {
-    group,
-    version,
-    kind: patch["kind"],
-    name: field(patch, "metadata", "name"),
-    namespace: field(patch, "metadata", "namespace")
-  }
-}
-
 const patched = (
   recipe: Recipe,
   manifests: ReadonlyArray<Manifest.Manifest>,
@@ -196,41 +150,11 @@ const patched = (
     let result = manifests
     for (const { value } of documents) {
       if (value === null) continue
-      const target = field(entry, "target") ?? (Array.isArray(value) ? undefined : ownTarget(value as Fields))
-      const count = result.filter(({ object }) => isTarget(target, object)).length
-      if (target === undefined || count === 0) {
-        return yield* refuse(
-          recipe,
-          "malformed",
-          at,
-          target === undefined ? "a JSON patch needs a target" : `the patch finds no object ${JSON.stringify(target)}`,
-          "Check kind and name of its target."
+      result = yield* Effect.fromResult(
+        Result.mapError(applyPatch(result, value, field(entry, "target")), (detail) =>
+          refuse(recipe, "malformed", at, detail, "Check its target and its paths.")
         )
-      }
-      const next: Array<Manifest.Manifest> = []
-      for (const manifest of result) {
-        if (!isTarget(target, manifest.object)) next.push(manifest)
-        else if (Array.isArray(value)) {
-          const object = yield* Effect.fromResult(
-            Result.mapError(jsonPatch(manifest.object, value), (detail) =>
-              refuse(
-                recipe,
-                "malformed",
-                at,
-                `the patch does not fit ${manifest.object.kind} ${manifest.object.metadata.name}: ${detail}`,
-                "Check its paths."
-              )
-            )
-          )
-          next.push({ ...manifest, object })
-        } else if ((value as Fields)["$patch"] !== "delete") {
-          const { apiVersion: _, kind: __, ...fields } = value as Fields
-          // The name of a patch with a target is a placeholder.
-          const { name: ___, namespace: ____, ...metadata } = (fields["metadata"] ?? {}) as Fields
-          next.push({ ...manifest, object: mergePatch(manifest.object, { ...fields, metadata }) })
-        }
-      }
-      result = next
+      )
     }
     return result
   })

@@ -211,6 +211,23 @@ describe("Kustomization", () => {
         }),
         "malformed"
       )
+      for (const patch of ["hello", "kind: Deployment", "- {op: remove, path: /spec}"]) {
+        assert.strictEqual(
+          yield* reason({
+            "kustomization.yaml": `resources: [app.yaml]\npatches: [{patch: "${patch}"}]\n`,
+            "app.yaml": app
+          }),
+          "malformed"
+        )
+      }
+      assert.strictEqual(
+        yield* reason({
+          "kustomization.yaml":
+            "resources: [app.yaml]\npatches: [{target: {labelSelector: 'a in (b)'}, patch: '{}'}]\n",
+          "app.yaml": app
+        }),
+        "malformed"
+      )
       assert.strictEqual(
         yield* reason({
           "kustomization.yaml":
