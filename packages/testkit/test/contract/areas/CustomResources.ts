@@ -441,8 +441,10 @@ export const customResources: Area = {
 
     it("answers a watch of a forgotten past with a 410 event", function* (lab) {
       yield* define(lab, thing(lab, sized))
-      const watch = yield* lab.api.watch(pathOf(lab), "resourceVersion=1")
-      assert.strictEqual(watch.status, 200)
+      const watch = yield* eventually(
+        lab.api.watch(pathOf(lab), "resourceVersion=1"),
+        ({ status: code }) => code === 200
+      )
       const event = yield* watch.next
       assert.match(event?.object.message, /^too old resource version: 1 \(\d+\)$/)
       assert.deepStrictEqual(

@@ -51,7 +51,8 @@ export const untilServed = (lab: Lab) =>
     )
     for (const { name, served } of body.spec.versions) {
       if (served) yield* eventually(lab.api.get(`/apis/${groupOf(lab)}/${name}`), ({ status }) => status === 200)
-      if (served) yield* eventually(lab.api.get(pathOf(lab, name)), ({ status }) => status !== 404)
+      // 404 before it is known, 429 while its storage is being prepared.
+      if (served) yield* eventually(lab.api.get(pathOf(lab, name)), ({ status }) => status === 200)
     }
   })
 

@@ -35,8 +35,6 @@ export interface Area {
 export interface Server {
   readonly kind: TestCluster["kind"]
   readonly make: Effect.Effect<TestCluster, unknown, Scope.Scope>
-  /** What it leaves out, by area or by `area: title`, each with the reason. Such tests are skipped and counted. */
-  readonly unsupported?: Readonly<Record<string, string>>
 }
 
 /** Registers all tests of some areas for a server, which starts before the first and ends after the last. */
@@ -54,21 +52,16 @@ export const run = (server: Server, areas: ReadonlyArray<Area>): void => {
   }, 180_000)
   afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)), 30_000)
 
-  const itOf =
-    (area: string): It =>
-    (title, test) => {
-      const reason = server.unsupported?.[area] ?? server.unsupported?.[`${area}: ${title}`]
-      if (reason !== undefined) return effectIt.skip(`${title} (${reason})`)
-      effectIt.live(
-        title,
-        () =>
-          Effect.gen(function* () {
-            const unique = `t${++count}`
-            yield* admin.post("/api/v1/namespaces", { metadata: { name: unique } })
-            yield* Effect.gen(() => test({ cluster, api: admin, namespace: unique, minor, unique }))
-          }),
-        60_000
-      )
-    }
-  for (const area of areas) describe(area.name, () => area.tests(itOf(area.name)))
+  const it: It = (title, test) =>
+    effectIt.live(
+      title,
+      () =>
+        Effect.gen(function* () {
+          const unique = `t${++count}`
+          yield* admin.post("/api/v1/namespaces", { metadata: { name: unique } })
+          yield* Effect.gen(() => test({ cluster, api: admin, namespace: unique, minor, unique }))
+        }),
+      60_000
+    )
+  for (const area of areas) describe(area.name, () => area.tests(it))
 }
