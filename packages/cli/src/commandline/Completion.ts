@@ -82,12 +82,18 @@ export const complete = (words: ReadonlyArray<string>, commands: ReadonlyArray<C
 const scripts: Readonly<Record<Shell, string>> = {
   bash: `# bash completion for holdfast: source <(holdfast completion bash)
 _holdfast() {
-  local IFS=$'\\n' line words
-  words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
+  local line word glue= words=()
+  # Bash takes --flag=value for three words; what is completed is then the value alone.
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do
+    if [[ $word == "=" && \${#words[@]} -gt 0 ]]; then words[-1]+="="; glue=1
+    elif [[ -n $glue ]]; then words[-1]+="$word"; glue=
+    else words+=("$word"); fi
+  done
   COMPREPLY=()
-  while IFS=$'\\t' read -r line _; do COMPREPLY+=("$line"); done \\
-    < <(holdfast __complete "\${words[@]}" 2>/dev/null)
-  [[ \${#COMPREPLY[@]} -eq 1 && \${COMPREPLY[0]} == *= ]] && compopt -o nospace
+  while IFS=$'\\t' read -r line _; do
+    [[ $line == --*=* ]] && line="\${line#*=}"
+    COMPREPLY+=("$line")
+  done < <(holdfast __complete "\${words[@]}" 2>/dev/null)
   return 0
 }
 complete -o default -F _holdfast holdfast
