@@ -1,4 +1,4 @@
-/** An admission webhook with a serving certificate that a test can swap. */
+/** An admission and conversion webhook with a serving certificate that a test can swap. */
 
 import * as https from "node:https"
 import type { AddressInfo } from "node:net"
@@ -15,7 +15,7 @@ export interface Hook {
   deny: (what: string) => string | undefined
 }
 
-interface Review {
+interface AdmissionReview {
   readonly request: {
     readonly uid: string
     readonly operation: string
@@ -23,6 +23,26 @@ interface Review {
     readonly resource: { readonly resource: string }
   }
 }
+
+interface ConversionReview {
+  readonly kind: "ConversionReview"
+  readonly request: {
+    readonly uid: string
+    readonly desiredAPIVersion: string
+    readonly objects: ReadonlyArray<{ readonly kind: string }>
+  }
+}
+
+/** Versions that differ in their name alone. */
+const converted = ({ request }: ConversionReview) => ({
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "ConversionReview",
+  response: {
+    uid: request.uid,
+    result: { status: "Success" },
+    convertedObjects: request.objects.map((object) => ({ ...object, apiVersion: request.desiredAPIVersion }))
+  }
+})
 
 const issue = (dnsName: string) =>
   Effect.gen(function* () {
@@ -47,20 +67,21 @@ export const makeHook = (dnsName: string): Effect.Effect<Hook, never, Scope.Scop
               const chunks: Array<Buffer> = []
               request.on("data", (chunk: Buffer) => chunks.push(chunk))
               request.on("end", () => {
-                const { request: review } = JSON.parse(Buffer.concat(chunks).toString()) as Review
-                const what = `${review.operation} ${review.resource.resource}/${review.name}`
+                const review = JSON.parse(Buffer.concat(chunks).toString()) as AdmissionReview | ConversionReview
+                response.setHeader("content-type", "application/json")
+                if ("objects" in review.request) {
+                  asked.push(`CONVERT to ${review.request.desiredAPIVersion}`)
+                  return response.end(JSON.stringify(converted(review as ConversionReview)))
+                }
+                const what = `${review.request.operation} ${review.request.resource.resource}/${review.request.name}`
                 asked.push(what)
                 const message = hook.deny(what)
-                response.setHeader("content-type", "application/json")
-                response.end(
+                const status = message === undefined ? {} : { status: { message } }
+                return response.end(
                   JSON.stringify({
                     apiVersion: "admission.k8s.io/v1",
                     kind: "AdmissionReview",
-                    response: {
-                      uid: review.uid,
-                      allowed: message === undefined,
-                      ...(message && { status: { message } })
-                    }
+                    response: { uid: review.request.uid, allowed: message === undefined, ...status }
                   })
                 )
               })

@@ -217,6 +217,56 @@ export const webhookSuite = (name: string, cluster: Effect.Effect<TestCluster, u
           })
         )
 
+        it.effect("asks a conversion webhook, with objects and without, and tells its certificate error", () =>
+          Effect.gen(function* () {
+            const { hook, kubernetes } = yield* setUp
+            const names = { plural: "gadgets", kind: "Gadget" }
+            const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } }
+            const converting = (caBundle: string): KubernetesObject => ({
+              apiVersion: "apiextensions.k8s.io/v1",
+              kind: "CustomResourceDefinition",
+              metadata: { name: `gadgets.${group}` },
+              spec: {
+                group,
+                names,
+                scope: "Cluster",
+                versions: [
+                  { name: "v1", served: true, storage: true, schema },
+                  { name: "v2", served: true, storage: false, schema }
+                ],
+                conversion: {
+                  strategy: "Webhook",
+                  webhook: {
+                    conversionReviewVersions: ["v1"],
+                    clientConfig: { caBundle, service: { namespace: "default", name: "hook", path: "/" } }
+                  }
+                }
+              }
+            })
+            const asked = Effect.fnUntraced(function* (caBundle: string) {
+              const [applied] = yield* apply(converting(caBundle))
+              yield* kubernetes.invalidateDiscovery
+              yield* Effect.sleep("1500 millis")
+              const [target] = WebhookProbe.targetsOf((applied as Apply.Applied).live)
+              return yield* WebhookProbe.probe(target as WebhookProbe.Target)
+            })
+            assert.deepInclude(yield* asked(yield* hook.rotate), {
+              _tag: "Answered",
+              request: "CREATE gadgets.v2/holdfast-probe"
+            })
+            const gadget = { apiVersion: `${group}/v1`, kind: "Gadget", metadata: { name: "a" } }
+            yield* apply(gadget)
+            const bundle = yield* hook.rotate
+            assert.deepInclude(yield* asked(bundle), { _tag: "Answered", request: "LIST gadgets.v2" })
+            yield* hook.rotate
+            // A served connection would go on under the certificate of before: the changed bundle opens a new one.
+            const stale = yield* asked(Buffer.from(`${Buffer.from(bundle, "base64")}\n`).toString("base64"))
+            assert.deepInclude(stale, { _tag: "Failed", request: "LIST gadgets.v2" })
+            if (stale._tag === "Failed")
+              assert.deepInclude(stale.error, { _tag: "CertificateError", where: "conversion-webhook" })
+          })
+        )
+
         const policy = RetryPolicy.make({ baseDelay: "50 millis", maxDelay: "500 millis", deadline: "20 seconds" })
 
         it.effect("waits until a rotated webhook is answered again, woken by the new caBundle", () =>
