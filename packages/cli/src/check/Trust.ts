@@ -26,7 +26,12 @@ type Problem = Omit<Finding, "subject">
 
 const day = (date: Date) => date.toISOString().slice(0, 16).replace("T", " ")
 
-/** What there is to say about the time that is left; nothing when there is plenty. */
+/**
+ * What there is to say about the time that is left; nothing when there is plenty.
+ *
+ * @category checks
+ * @since 0.1.0
+ */
 export const lifeOf = (what: string, notAfter: Date, times: Times, renew: string): Problem | undefined => {
   const left = notAfter.getTime() - times.now.getTime()
   if (left <= 0) return { result: "error", detail: `${what} expired on ${day(notAfter)}`, hint: renew }

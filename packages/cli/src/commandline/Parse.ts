@@ -34,7 +34,12 @@ export interface Parsed {
   readonly operands: ReadonlyArray<string>
 }
 
-/** What was asked for instead of a command's work. */
+/**
+ * What was asked for instead of a command's work.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface HelpWanted {
   readonly _tag: "HelpWanted"
   readonly command: Command | undefined
