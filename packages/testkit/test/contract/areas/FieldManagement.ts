@@ -315,6 +315,34 @@ export const fieldManagement: Area = {
       assert.include(answer.body.message, ".colour: field not declared in schema")
     })
 
+    it("refuses two items of one key", function* ({ api, namespace }) {
+      const containers = [
+        { name: "one", image: "one:1" },
+        { name: "one", image: "one:2" }
+      ]
+      const answer = yield* api.patch(
+        "apply",
+        `/apis/apps/v1/namespaces/${namespace}/deployments/a?fieldManager=holdfast`,
+        {
+          apiVersion: "apps/v1",
+          kind: "Deployment",
+          metadata: { name: "a" },
+          spec: {
+            selector: { matchLabels: { app: "a" } },
+            template: { metadata: { labels: { app: "a" } }, spec: { containers } }
+          }
+        }
+      )
+      assert.deepStrictEqual(
+        failure(answer),
+        status(
+          500,
+          undefined,
+          'failed to create typed patch object (/a; apps/v1, Kind=Deployment): .spec.template.spec.containers: duplicate entries for key [name="one"]'
+        )
+      )
+    })
+
     it("guards an apply with the resourceVersion in it", function* ({ api, namespace }) {
       const path = `/api/v1/namespaces/${namespace}/configmaps/a?fieldManager=holdfast`
       const first = yield* api.patch("apply", path, applied({ one: "1" }))

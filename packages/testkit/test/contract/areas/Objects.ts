@@ -200,6 +200,43 @@ export const objects: Area = {
       assert.deepStrictEqual(failure(answer), status(404, "NotFound", 'configmaps "a" not found'))
     })
 
+    it("creates some kinds by PUT, and others not", function* ({ api, namespace }) {
+      const service = { metadata: { name: "a" }, spec: { ports: [{ port: 80 }] } }
+      const lease = { metadata: { name: "a" }, spec: { holderIdentity: "one" } }
+      const rules = [{ apiGroups: [""], resources: ["secrets"], verbs: ["get"] }]
+      const put = [
+        yield* api.put(`/api/v1/namespaces/${namespace}/services/a`, service),
+        yield* api.put(`/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/a`, lease),
+        yield* api.put(`/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/roles/a`, {
+          metadata: { name: "a" },
+          rules
+        }),
+        yield* api.put(`/api/v1/namespaces/${namespace}/secrets/a`, { metadata: { name: "a" } }),
+        yield* api.put(`/api/v1/namespaces/${namespace}/serviceaccounts/a`, { metadata: { name: "a" } })
+      ]
+      assert.deepStrictEqual(
+        put.map(({ status: code }) => code),
+        [201, 201, 201, 404, 404]
+      )
+    })
+
+    it("drops what is empty", function* ({ api, namespace }) {
+      const path = `/api/v1/namespaces/${namespace}/configmaps`
+      const { body } = yield* api.post(path, configMap("a", {}, { labels: {}, annotations: {}, finalizers: [] }))
+      assert.deepStrictEqual(Object.keys(body).sort(), ["apiVersion", "kind", "metadata"])
+      assert.deepStrictEqual(Object.keys(body.metadata).sort(), [
+        "creationTimestamp",
+        "name",
+        "namespace",
+        "resourceVersion",
+        "uid"
+      ])
+      yield* api.patch("merge", `${path}/a`, { data: { one: "1" }, metadata: { labels: { a: "b" } } })
+      const emptied = yield* api.patch("merge", `${path}/a`, { data: { one: null }, metadata: { labels: { a: null } } })
+      assert.isUndefined(emptied.body.data)
+      assert.isUndefined(emptied.body.metadata.labels)
+    })
+
     it("counts the changes of spec in metadata.generation", function* ({ api, namespace }) {
       const labels = { app: "a" }
       const deployment = {
