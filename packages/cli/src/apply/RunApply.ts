@@ -15,12 +15,26 @@ import { execute } from "../Execute.ts"
 import { tellApply } from "../output/ApplyTelling.ts"
 import { CommandError } from "../output/CommandError.ts"
 import * as Objects from "../output/Objects.ts"
-import { Progress } from "../output/Progress.ts"
+import { Progress, tell } from "../output/Progress.ts"
 import * as RetryTelling from "../output/RetryTelling.ts"
+import * as WaitTelling from "../output/WaitTelling.ts"
 import { impatient, readPolicy } from "../RetryFlags.ts"
 import { dryRun } from "./DryRun.ts"
 import * as Reachability from "./Reachability.ts"
 import { readManifests } from "./ReadManifests.ts"
+
+const awaitReady = Effect.fnUntraced(function* (applied: ReadonlyArray<Apply.Applied>, deadline: number) {
+  const onProgress = yield* WaitTelling.onProgress
+  yield* Effect.forEach(
+    applied,
+    ({ ref, live }) =>
+      Effect.andThen(
+        Wait.ready(live, { last: live, deadline, onProgress }),
+        tell({ type: "Waiting", key: format(ref), text: undefined })
+      ),
+    { concurrency: "unbounded" }
+  )
+})
 
 /**
  * Applies manifests.
@@ -96,23 +110,7 @@ export const run: Run<typeof applyFlags> = ({ flags, host }) => {
       const applied = yield* Apply.apply(objects, options).pipe(
         Effect.tapError((error) => print(results(error.applied)))
       )
-      if (flags.wait === true) {
-        yield* Effect.forEach(
-          applied,
-          ({ live }) =>
-            Wait.ready(live, {
-              last: live,
-              deadline: flags.timeout ?? "5 minutes",
-              onProgress: ({ ref, waitingFor, reason }) =>
-                progress.tell({
-                  type: "Waiting",
-                  key: format(ref),
-                  text: `${format(ref)} to ${waitingFor}: ${reason}`
-                })
-            }),
-          { concurrency: "unbounded" }
-        )
-      }
+      if (flags.wait === true) yield* awaitReady(applied, flags.timeout ?? 300_000)
       yield* print(results(applied))
     })
     yield* Effect.provide(work, KubernetesClient.layer(clientOptions(flags, host)))
