@@ -110,8 +110,8 @@ export const run: Run<typeof applyFlags> = ({ flags, host }) => {
       const applied = yield* Apply.apply(objects, options).pipe(
         Effect.tapError((error) => print(results(error.applied)))
       )
-      if (flags.wait === true) yield* awaitReady(applied, flags.timeout ?? 300_000)
       yield* print(results(applied))
+      if (flags.wait === true) yield* awaitReady(applied, flags.timeout ?? 300_000)
     })
     yield* Effect.provide(work, KubernetesClient.layer(clientOptions(flags, host)))
   })

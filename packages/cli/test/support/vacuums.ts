@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from "node:os"
 import { assert, describe, it } from "@effect/vitest"
 import { KubeApiserver } from "@holdfast/testkit"
 import { Effect } from "effect"
@@ -51,8 +52,9 @@ export const throughVacuums = (name: "slim" | "aio") =>
           for (let i = 0; i < quick; i++) seen.push(yield* recovery(2, true))
           for (const seconds of windows) seen.push(yield* recovery(seconds, true))
           console.log(`${name}: median recovery where a watch sees the end: ${median(seen)} ms`)
-          // 60 to 90 ms on two quiet cores; the bound leaves room for busy ones.
-          assert.isAtMost(median(seen), 200)
+          // On a machine that is busy with other things everything takes longer by as much as there are too many of them.
+          const busy = Math.max(1, loadavg()[0]! / availableParallelism())
+          assert.isAtMost(median(seen), 100 * busy)
           // maxDelay, and the time that an attempt takes.
           for (const seconds of windows) assert.isAtMost(yield* recovery(seconds, false), 2000 + 500)
         }).pipe(Effect.scoped),
