@@ -1,7 +1,8 @@
 /** Writes milliseconds for a person to read: `300ms`, `1.2s`, `2m5s`. */
 export const formatMillis = (millis: number): string => {
-  if (millis < 1000) return `${Math.round(millis)}ms`
-  if (millis < 60_000) return `${Math.round(millis / 100) / 10}s`
+  // Rounded before it is compared: 999.99 ms, as differences of clock readings are, is a second.
+  if (Math.round(millis) < 1000) return `${Math.round(millis)}ms`
+  if (Math.round(millis / 100) < 600) return `${Math.round(millis / 100) / 10}s`
   const seconds = Math.round(millis / 1000)
   return `${Math.floor(seconds / 60)}m${seconds % 60}s`
 }
