@@ -1,10 +1,11 @@
 // Writes src/internal/builtins/types.ts: names, types and merge keys of the built-in kinds, without descriptions, taken
-// from the OpenAPI documents of Kubernetes (`api/openapi-spec`), and the field numbers of their protobuf encoding, from
-// the `generated.proto` files of the Go modules in the folders named.
+// from the OpenAPI documents of Kubernetes (`api/openapi-spec`); the field numbers of their protobuf encoding, from the
+// `generated.proto` files of the Go modules in the folders named; and which fields vanish when empty, from the tags in
+// their Go sources.
 //
 //   node scripts/builtin-types.mjs kubernetes/api/openapi-spec k8s.io/api k8s.io/apimachinery …
 import { globSync, readFileSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { basename, dirname, join } from "node:path"
 
 const numbers = new Map()
 for (const folder of process.argv.slice(3)) {
@@ -19,6 +20,21 @@ for (const folder of process.argv.slice(3)) {
     }
   }
 }
+/** Fields that Go leaves out when they are empty: tagged `omitempty`, and neither pointers nor structs. */
+const vanishing = new Set()
+for (const folder of process.argv.slice(3)) {
+  const root = `io.k8s.${basename(folder).replace(/@.*/, "")}`
+  for (const file of globSync("**/*types*.go", { cwd: folder })) {
+    const owner = [root, ...dirname(file).split("/")].join(".")
+    const text = readFileSync(join(folder, file), "utf8")
+    for (const [, struct, body] of text.matchAll(/^type (\w+) struct \{\n([\s\S]*?)^\}/gm)) {
+      for (const [, type, field] of body.matchAll(/^\s+\w+\s+(\S+)\s+`json:"(\w+),omitempty[^`]*`/gm)) {
+        if (!type.startsWith("*")) vanishing.add(`${owner}.${struct}.${field}`)
+      }
+    }
+  }
+}
+
 const numberOf = (name, field) => {
   const message = name
     .replace(/^io\.k8s\./, "k8s.io.")
@@ -100,7 +116,8 @@ const line = (definition, owner) =>
       const required = (definition.required ?? []).includes(name) ? "!" : ""
       const fallback = typeof schema.default === "string" && schema.default !== "" ? `=${schema.default}` : ""
       const always = constant.has(`${owner}.${name}`) && type(schema).includes("@") ? "^" : ""
-      return `${name}${numberOf(owner, name)}${required}:${always}${type(schema)}${fallback}`
+      const vanishes = vanishing.has(`${owner}.${name}`) && !/^~?[@o]/.test(type(schema)) ? "?" : ""
+      return `${name}${numberOf(owner, name)}${required}${vanishes}:${always}${type(schema)}${fallback}`
     })
     .join(" ")
 
@@ -119,7 +136,8 @@ writeFileSync(
   `/**
  * Field names, types and merge keys of the built-in kinds: made by \`scripts/builtin-types.mjs\`, not by hand.
  *
- * One line a type: \`field[#number][!]:type[=default]\`, the number in protobuf, \`!\` for required. Types: \`s\`tring, \`i\`nteger, \`n\`umber, \`b\`oolean,
+ * One line a type: \`field[#number][!][?]:type[=default]\`, the number in protobuf, \`!\` for required, \`?\` for
+ * left out when empty. Types: \`s\`tring, \`i\`nteger, \`n\`umber, \`b\`oolean,
  * \`t\` int-or-string, \`q\`uantity, \`T\`ime, \`B\`ytes, \`o\` anything, \`@Name\`, \`{values}\`, \`[merge|strategic]items\` where
  * \`merge\` is empty (atomic), \`=\` (set) or the keys of an associative list, \`strategic\` the same for strategic merge
  * patches; \`~\` marks what server-side apply takes as a whole, \`^\` a struct that is there, if empty, whenever its owner is.

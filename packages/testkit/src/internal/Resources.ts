@@ -111,6 +111,17 @@ export interface PrinterColumn {
   readonly priority?: number
 }
 
+/** Kinds that a PUT makes where there is none. */
+export const createdByUpdate: ReadonlySet<string> = new Set([
+  "coordination.k8s.io/leases",
+  "/endpoints",
+  "/events",
+  "/limitranges",
+  "/services",
+  "node.k8s.io/runtimeclasses",
+  ...["clusterroles", "clusterrolebindings", "roles", "rolebindings"].map((each) => `rbac.authorization.k8s.io/${each}`)
+])
+
 const allVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
 const commas = (text: string) => (text === "-" ? [] : text.split(","))
 

@@ -115,6 +115,8 @@ export const update = (
   const isReset = before !== undefined && raw.length === 1 && given.length === 0 && equals(raw[0], {})
   if (isReset) return encode(after, [])
   const entries = given.length > 0 ? given : before === undefined ? [] : decode(before)
+  // Of an object that nobody is booked for, no books are kept until it is applied.
+  if (before !== undefined && entries.length === 0) return encode(after, [])
   const comparison = compare(before === undefined ? {} : plain(before), plain(after), resource.shape)
   const changed = FieldSet.union(comparison.added, comparison.modified)
   const touched = FieldSet.union(changed, comparison.removed)

@@ -219,6 +219,13 @@ const scalarNames: Readonly<Record<string, string>> = {
   boolean: "boolean"
 }
 
+/** The first key that two items share. */
+const duplicate = (list: ReadonlyArray<Json>, shape: ListShape): string | undefined => {
+  if (shape.merge.type === "atomic") return undefined
+  const keys = list.map((item) => element(shape, item))
+  return keys.find((key, index) => keys.indexOf(key) !== index)
+}
+
 /** What in a configuration its type has no place for, as structured-merge-diff words it. */
 export const undeclared = (value: Json, shape: Shape, path = ""): ReadonlyArray<string> => {
   const at = path === "" ? "." : path
@@ -234,6 +241,8 @@ export const undeclared = (value: Json, shape: Shape, path = ""): ReadonlyArray<
   }
   if (shape._tag === "List") {
     if (!isArray(value)) return [`${at}: expected list, got &{${goValue(value)}}`]
+    const twice = duplicate(value, shape)
+    if (twice !== undefined) return [`${at}: duplicate entries for key ${pathText([twice])}`]
     return value.flatMap((item, index) => {
       const id = shape.merge.type === "atomic" ? `i:${index}` : element(shape, item)
       return undeclared(item, shape.items, `${path}${pathText([id])}`)

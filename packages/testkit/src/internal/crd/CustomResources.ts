@@ -5,6 +5,8 @@ import type { Core } from "../Core.ts"
 import { arrayAt, equals, isObject, type Json, type JsonObject, objectAt, setAt, stringAt, stringsAt } from "../Json.ts"
 import type { CustomResource, PrinterColumn, ResourceType } from "../Resources.ts"
 import type { FieldError } from "../Status.ts"
+import * as Check from "../schema/Check.ts"
+import { objectMeta } from "../schema/Shape.ts"
 import { ruleErrors } from "./Rules.ts"
 import { flag, properties, prune, shapeOf, withDefaults } from "./Structural.ts"
 import { duplicates, validate } from "./Validation.ts"
@@ -199,7 +201,11 @@ const resourceOf = (definition: JsonObject, version: JsonObject): ResourceType =
 /** Prunes and defaults an object of a custom kind. */
 export const decode = (object: JsonObject, resource: ResourceType, unknown: Array<string>): JsonObject => {
   const schema = resource.custom?.schema
-  return withDefaults(prune(object, schema, "", unknown, true), schema) as JsonObject
+  const pruned = withDefaults(prune(object, schema, "", unknown, true), schema) as JsonObject
+  // Metadata has a type in Go, whatever the schema says.
+  const metadata = Check.decode(objectAt(object, "metadata"), objectMeta)
+  unknown.push(...metadata.unknown.map((path) => `metadata.${path}`))
+  return setAt(pruned, ["metadata"], metadata.object)
 }
 
 const unchecked: FieldError = {

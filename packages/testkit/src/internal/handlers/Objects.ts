@@ -16,9 +16,9 @@ import {
   readObject
 } from "../http/Request.ts"
 import type { RequestInfo } from "../http/RequestInfo.ts"
-import { isObject, type Json, type JsonObject } from "../Json.ts"
+import { isObject, type Json, type JsonObject, setAt } from "../Json.ts"
 import { jsonPatch, mergePatch, strategicMergePatch } from "../patch/Patches.ts"
-import type { ResourceType } from "../Resources.ts"
+import { createdByUpdate, type ResourceType } from "../Resources.ts"
 import { deleteObject, readOptions, successStatus } from "../registry/Deletion.ts"
 import type { Admission, Registry, WriteOptions, Written } from "../registry/Registry.ts"
 import { separateConfig } from "../registry/Strategy.ts"
@@ -142,7 +142,19 @@ export const update = async (
       { type: "Invalid", field: "metadata.resourceVersion", value: 0, detail: "must be specified for an update" }
     ])
   }
-  return written(request, resource, await services.registry.change(options, services.admission, () => object))
+  const key = keyOf(options.namespace, info.name ?? "")
+  const absent = services.core.store.get(resource.storage, key) === undefined
+  return written(
+    request,
+    resource,
+    absent && info.subresource === undefined && createdByUpdate.has(resource.storage)
+      ? await services.registry.create(
+          setAt(object, ["metadata", "resourceVersion"], undefined),
+          options,
+          services.admission
+        )
+      : await services.registry.change(options, services.admission, () => object)
+  )
 }
 
 const patchTypes = {

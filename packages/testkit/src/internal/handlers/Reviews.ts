@@ -16,9 +16,9 @@ const actionOf = (attributes: JsonObject): Action => ({
   verb: stringAt(attributes, "verb") ?? "",
   group: stringAt(attributes, "group") ?? "",
   plural: stringAt(attributes, "resource") ?? "",
-  subresource: stringAt(attributes, "subresource"),
+  subresource: stringAt(attributes, "subresource") || undefined,
   namespace: stringAt(attributes, "namespace") || undefined,
-  name: stringAt(attributes, "name")
+  name: stringAt(attributes, "name") || undefined
 })
 
 const decide = (access: Access, user: User, spec: JsonObject): JsonObject => {

@@ -4,6 +4,7 @@
  */
 import { isArray, type Json, type JsonObject, type Mutable } from "../Json.ts"
 import { badRequest } from "../Status.ts"
+import { isEmpty } from "../schema/Check.ts"
 import { builtin, type ObjectShape, type Shape } from "../schema/Shape.ts"
 
 const magic = Buffer.from([0x6b, 0x38, 0x73, 0x00])
@@ -44,11 +45,8 @@ const integer = (wire: Wire | undefined): number => (wire !== undefined && "vari
 const byNumber = (message: Buffer): ReadonlyMap<number, Wire> =>
   new Map(fields(message).map((wire) => [wire.number, wire]))
 
-/** Go writes fields that are zero; where zero says something, it is kept. */
-const zeroMatters = new Set(["replicas", "parallelism", "completions", "backoffLimit", "gracePeriodSeconds"])
-
 const scalar = (wire: Wire, type: string): Json | undefined => {
-  if ("varint" in wire) return type === "boolean" ? (wire.varint === 0n ? undefined : true) : Number(wire.varint)
+  if ("varint" in wire) return type === "boolean" ? wire.varint !== 0n : Number(wire.varint)
   if (type === "bytes") return wire.bytes.toString("base64")
   if (type === "quantity") return text(byNumber(wire.bytes).get(1))
   if (type === "int-or-string") {
@@ -69,7 +67,12 @@ const value = (wire: Wire, shape: Shape): Json | undefined => {
 }
 
 const message = (bytes: Buffer, shape: ObjectShape): JsonObject => {
-  const names = new Map([...shape.fields()].map(([name, field]) => [field.number, { name, shape: field.shape }]))
+  const names = new Map(
+    [...shape.fields()].map(([name, field]) => [
+      field.number,
+      { name, shape: field.shape, vanishes: field.vanishes === true }
+    ])
+  )
   const result: Mutable = {}
   for (const wire of fields(bytes)) {
     const field = names.get(wire.number)
@@ -88,14 +91,11 @@ const message = (bytes: Buffer, shape: ObjectShape): JsonObject => {
       result[name] = { ...(before as JsonObject | undefined), [key]: made }
     } else {
       const made = value(wire, inner)
-      const empty = made === undefined || made === "" || (made === 0 && !zeroMatters.has(name)) || isEmpty(made)
-      if (!empty) result[name] = made
+      if (made !== undefined && !(field.vanishes && isEmpty(made))) result[name] = made
     }
   }
   return result
 }
-
-const isEmpty = (made: Json): boolean => typeof made === "object" && made !== null && Object.keys(made).length === 0
 
 /** The object in an envelope of protobuf. */
 export const decode = (body: Buffer): JsonObject => {

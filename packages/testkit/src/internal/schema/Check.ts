@@ -78,7 +78,15 @@ const walk = (value: Json, shape: Shape, path: string, owner: string, go: string
       continue
     }
     const goPath = struct === undefined ? go : go === "" ? key : `${go}.${key}`
-    result[key] = walk(member, inner, below, struct ?? owner, goPath, state)
+    const made = walk(member, inner, below, struct ?? owner, goPath, state)
+    if (!(shape.fields().get(key)?.vanishes === true && isEmpty(made))) result[key] = made
   }
   return result
 }
+
+/** What Go's encoder takes for empty. */
+export const isEmpty = (value: Json): boolean =>
+  value === "" ||
+  value === 0 ||
+  value === false ||
+  (typeof value === "object" && value !== null && Object.keys(value).length === 0)

@@ -35,6 +35,8 @@ export interface Field {
   readonly required: boolean
   /** Whether it is a struct that is there, if empty, whenever its owner is: no pointer in Go. */
   readonly always?: boolean
+  /** Whether Go leaves it out when it is empty. */
+  readonly vanishes?: boolean
   /** Its number in protobuf, for built-in types. */
   readonly number?: number
 }
@@ -102,11 +104,19 @@ const typeNamed = (name: string, atomic: boolean): ObjectShape => {
     for (const each of (typeLines.get(name) ?? "").split(" ")) {
       const colon = each.indexOf(":")
       if (colon < 0) continue
-      const required = each[colon - 1] === "!"
-      const [name = "", number] = each.slice(0, required ? colon - 1 : colon).split("#")
+      const vanishes = each[colon - 1] === "?"
+      const marked = vanishes ? colon - 1 : colon
+      const required = each[marked - 1] === "!"
+      const [name = "", number] = each.slice(0, required ? marked - 1 : marked).split("#")
       const always = each[colon + 1] === "^"
       const shape = parse(each.slice(always ? colon + 2 : colon + 1))
-      parsed.set(name, { shape, required, always, ...(number === undefined ? {} : { number: Number(number) }) })
+      parsed.set(name, {
+        shape,
+        required,
+        always,
+        vanishes,
+        ...(number === undefined ? {} : { number: Number(number) })
+      })
     }
     return parsed
   }
