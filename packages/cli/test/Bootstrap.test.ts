@@ -39,8 +39,9 @@ describe("holdfast bootstrap", () => {
       assert.strictEqual(second.code, 0, second.stderr)
       assert.deepStrictEqual(second.report.attempts, [])
       assert.strictEqual(second.report.certificateJobs[0].action, "keep")
-      const changed = second.report.objects.filter((one: { result: string }) => one.result !== "unchanged")
-      assert.isAtMost(changed.length, 1, JSON.stringify(changed))
+      const results = second.report.objects.map((one: { result: string }) => one.result)
+      assert.notInclude(results, "created")
+      assert.include(results, "unchanged")
     }).pipe(Effect.scoped)
   )
 
@@ -129,6 +130,28 @@ describe("holdfast bootstrap", () => {
         userAgent.startsWith("holdfast-cli")
       )
       assert.deepStrictEqual(asked, [])
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("tells a kind that nobody knows before anything is written", () =>
+    Effect.gen(function* () {
+      const { cluster } = yield* connect
+      const env = { KUBECONFIG: temporaryFile("kubeconfig", cluster.server.kubeconfig) }
+      const bootstrap = (text: string, ...flags: ReadonlyArray<string>) =>
+        Effect.promise(() => holdfast(["bootstrap", "-f", "-", ...flags], { env, stdin: text }))
+      const namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: fresh}\n"
+      const unknown = "---\napiVersion: example.org/v1\nkind: Thing\nmetadata: {name: a}\n"
+      yield* cluster.server.stats.reset
+      const refused = yield* bootstrap(namespace + unknown)
+      assert.strictEqual(refused.code, 65)
+      assert.include(refused.stderr, 'serves no kind "Thing"')
+      assert.strictEqual(yield* cluster.server.stats.count({ method: "PATCH" }), 0)
+
+      const without = yield* bootstrap(namespace)
+      assert.strictEqual(without.code, 0, without.stderr)
+      assert.include(without.stderr, "no default package repository")
+      const wanted = yield* bootstrap(namespace, "--create-default-repository")
+      assert.strictEqual(wanted.code, 65)
     }).pipe(Effect.scoped)
   )
 })

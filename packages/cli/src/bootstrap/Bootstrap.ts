@@ -20,6 +20,7 @@ import { type AnsweredWebhook, awaitWebhooks } from "./AwaitWebhooks.ts"
 import * as CertificateJobs from "./CertificateJobs.ts"
 import { followCertificateJobs } from "./FollowCertificateJobs.ts"
 import * as Installed from "./Installed.ts"
+import * as Kinds from "./Kinds.ts"
 import * as Preflight from "./Preflight.ts"
 import type { BootstrapReport } from "./Report.ts"
 import type { Settings } from "./Settings.ts"
@@ -49,7 +50,7 @@ const isCustomResource = (object: KubernetesObject) => ApplyWaves.waveOf(object)
  */
 export const bootstrap = Effect.fnUntraced(function* (settings: Settings, record: Record, retries: RetryTelling) {
   const progress = yield* Progress
-  const { objects, repository, policy, wake, nudge } = settings
+  const { objects, policy, wake, nudge } = settings
   const applyOptions: Apply.ApplyOptions = {
     policy,
     wake,
@@ -76,6 +77,7 @@ export const bootstrap = Effect.fnUntraced(function* (settings: Settings, record
 
   yield* tell({ type: "Phase", title: "Looking at the cluster" })
   record.version = yield* preflight(settings)
+  const repository = yield* knownRepository(settings)
 
   const jobs = objects.filter((object) => CertificateJobs.isCertificateJob(object, objects))
   const first = objects.filter((object) => !jobs.includes(object) && !isCustomResource(object))
@@ -99,7 +101,7 @@ export const bootstrap = Effect.fnUntraced(function* (settings: Settings, record
   if (settings.wait) {
     yield* tell({ type: "Phase", title: "Waiting for workloads" })
     yield* awaitWorkloads(applied, settings.timeout)
-    record.webhooks = yield* awaitWebhooks(first, { ...settings, retries })
+    record.webhooks = yield* awaitWebhooks(first, { ...settings, repository, retries })
   }
 
   const rest = [...objects.filter(isCustomResource), ...(repository === undefined ? [] : [repository])]
@@ -118,12 +120,23 @@ export const bootstrap = Effect.fnUntraced(function* (settings: Settings, record
   }
 })
 
+/** The default repository, unless nobody knows its kind and nobody asked for it. */
+const knownRepository = Effect.fnUntraced(function* (settings: Settings) {
+  const { objects, repository, repositoryIsRequired } = settings
+  const error = repository === undefined ? undefined : yield* Kinds.unknown(repository, objects)
+  if (error === undefined) return repository
+  if (repositoryIsRequired) return yield* error
+  yield* tell({ type: "Note", text: `no default package repository: ${error.message}` })
+  return undefined
+})
+
 const preflight = Effect.fnUntraced(function* (
   settings: Settings
 ): Effect.fn.Return<string, ClientError | CommandError, KubernetesClient | Progress> {
   const client = yield* KubernetesClient
   const { gitVersion } = yield* Preflight.version
   yield* tell({ type: "Done", text: `${client.server} answers, Kubernetes ${gitVersion}` })
+  yield* Kinds.check(settings.objects)
   const unlessForced = (error: CommandError) =>
     settings.force ? tell({ type: "Warning", text: `${error.detail}; going on (--force)` }) : Effect.fail(error)
   yield* Preflight.permissions(settings.objects).pipe(

@@ -44,6 +44,7 @@ const readSettings = Effect.fnUntraced(function* (flags: FlagValues, host: Host)
     objects: yield* readManifests(sources, flags.namespace),
     source: (sources.files ?? []).join(", "),
     repository: flags.createDefaultRepository === false ? undefined : DefaultRepository.make(url),
+    repositoryIsRequired: flags.createDefaultRepository === true || flags.defaultRepositoryUrl !== undefined,
     policy,
     rotate: flags.rotate ?? false,
     force: flags.force ?? false,

@@ -19,6 +19,8 @@ export interface Settings {
   readonly source: string
   /** The default package repository; `undefined` to leave it out. */
   readonly repository: KubernetesObject | undefined
+  /** Whether it was asked for; otherwise it is left out where its kind is not known. */
+  readonly repositoryIsRequired: boolean
   readonly policy: RetryPolicy
   readonly rotate: boolean
   readonly force: boolean

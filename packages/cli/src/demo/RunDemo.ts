@@ -27,6 +27,7 @@ const settings: Settings = {
   objects,
   source: "built in",
   repository: DefaultRepository.make(DefaultRepository.defaultUrl),
+  repositoryIsRequired: true,
   policy: RetryPolicy.defaults,
   rotate: false,
   force: false,
