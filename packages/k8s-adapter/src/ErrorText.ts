@@ -194,7 +194,7 @@ const certificateError = ({ reason, line }: Found, lines: ReadonlyArray<string>)
 
 const somethingElse = (input: ErrorText, lines: ReadonlyArray<string>): Explanation => {
   const beside = [input.code, input.reason, input.errno].filter((value) => value !== undefined).join(" ")
-  for (const line of [...lastLines(lines), beside]) {
+  for (const line of [...lastLines(lines), ...unwrap(lines).slice(0, 1), beside]) {
     const worded = otherWords.find(({ pattern }) => pattern.test(line))
     if (worded !== undefined) {
       return {

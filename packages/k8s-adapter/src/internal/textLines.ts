@@ -43,9 +43,17 @@ const quotations: ReadonlyArray<RegExp> = [
   /failed calling webhook "[^"]{1,300}": (?:failed to call webhook: )?(?:an error on the server \(|received invalid webhook response|expected webhook response)/
 ]
 
-/** The beginning of a line that is not itself about an error, though it may hold the words of one. */
+/** What a line says when it went well in spite of all. */
+const passed = /continuing anyway|certificate verify ok|Verify return code: 0 \(ok\)/i
+
+/** A line that is not about an error, though it may hold the words of one; unless it quotes an error too. */
 const harmless =
-  /continuing anyway|certificate verify ok|Verify return code: 0 \(ok\)|successfully (?:renewed|issued|rotated|updated|verified|created)|(?:renewed|rotated|issued|verified) successfully|\b(?:generat|creat|us|issu|serv|add|install|accept|allow|ignor|provid)(?:e|ed|es|ing) (?:an? |the |new )?(?:[a-z]{1,15} )?self[- ]signed|(?:has been|was) (?:renewed|rotated|issued)(?! by)|(?:has|is|have) not expired|not (?:yet )?expired\b/i
+  /successfully (?:renewed|issued|rotated|updated|verified|created)|(?:renewed|rotated|issued|verified) successfully|\b(?:generat|creat|us|issu|serv|add|install|accept|allow|ignor|provid)(?:e|ed|es|ing) (?:an? |the |new )?(?:[a-z]{1,15} )?self[- ]signed|(?:has been|was) (?:renewed|rotated|issued)(?! by)|(?:has|is|have) not expired|not (?:yet )?expired\b/i
+
+const quotedError =
+  /x509: |remote error: |certificate verify failed|verify error|SSL certificate problem|PKIX|Exception: /
+
+const isGoodNews = (words: string): boolean => passed.test(words) || (harmless.test(words) && !quotedError.test(words))
 
 const invalidValue = /Invalid value: "/
 
@@ -69,11 +77,18 @@ const pieces = (line: string): ReadonlyArray<string> => {
 const ends = <A>(list: ReadonlyArray<A>): ReadonlyArray<A> =>
   list.length <= candidateLimit ? list : [...list.slice(0, candidateLimit / 2), ...list.slice(-candidateLimit / 2)]
 
+/** Takes the mark of a mail's quotation, or a table's borders, off a line. */
+const unframed = (line: string): string => {
+  const inner = line.trimEnd()
+  const end = inner.endsWith("│") || inner.endsWith("|") ? inner.slice(0, -1).trimEnd() : line
+  return end.replace(/^(?:> ?){1,3}|^\s{0,8}[│|] ?/, "")
+}
+
 /** The text in lines, as it would be printed. */
 export const linesOf = (message: string): ReadonlyArray<string> =>
   unquote(message.replace(ansi, ""))
     .split(/[\n\r]/)
-    .map((line) => line.replace(/^(?:> ?){1,3}/, ""))
+    .map(unframed)
     .flatMap(pieces)
     .filter((line) => line.trim() !== "")
 
@@ -87,7 +102,7 @@ export const ownWords = (lines: ReadonlyArray<string>): ReadonlyArray<string> =>
     const starts = quotations.map((pattern) => pattern.exec(line)?.index ?? -1).filter((index) => index >= 0)
     if (starts.length > 0) quoting = true
     const words = withoutInvalidValue(starts.length > 0 ? line.slice(0, Math.min(...starts)) : line)
-    if (!harmless.test(words)) own.push(words)
+    if (!isGoodNews(words)) own.push(words)
   }
   return own
 }

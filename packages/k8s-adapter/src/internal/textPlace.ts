@@ -25,7 +25,10 @@ const places: ReadonlyArray<readonly [Where, RegExp]> = [
     "kubeconfig",
     /^(?:error|Error): (?:unable to load root certificates|tls: (?:failed to find|private key))|kubectl error tls: failed to find/
   ],
-  ["other", /failed to pull image|pulling image|failed to do request|ErrImagePull|https?:\/\/[^\s"/]{1,200}\/v[12]\//i],
+  [
+    "other",
+    /failed to pull image|pulling image|failed to do request|ErrImagePull|https?:\/\/[^\s"/]{1,200}\/v[12]\/|^Trying to reach: '|https:\/\/[^\s"/]{1,300}:(?:2379|2380|10250)\//im
+  ],
   [
     "api-server",
     /KubernetesClientException|\bio\.kubernetes\.client\b|Unable to connect to the server|The connection to the server|couldn't get current server API group list|Kubernetes cluster unreachable|failed to download openapi|unable to (?:fetch|retrieve) (?:the )?(?:complete list of )?server|getting credentials: exec|Unable to authenticate the request|kube-apiserver|failed to get (?:server|API) (?:groups|version)|error communicating with the apiserver|(?:connect to|identity of) (?:the )?API ?server|kubernetes\.default(?:\.svc)?\b/i
@@ -33,7 +36,7 @@ const places: ReadonlyArray<readonly [Where, RegExp]> = [
   // Paths that only an API server has, at whatever host and port.
   [
     "api-server",
-    /https:\/\/[^\s"'/]{1,300}(?:\/[^\s"'/]{1,100}){0,4}\/(?:api\/v1|apis\/|api\?timeout|apis\?timeout|openapi\/v[23]|version\?timeout|version\b|livez|readyz|healthz)|url:\s{1,40}\/(?:\S{1,200}\/)?(?:api|apis|version)\b|': \/(?:apis?\/|version\b)|path: "\/(?:api\/v1|apis)\//
+    /https:\/\/[^\s"'/]{1,300}(?:\/[^\s"'/]{1,100}){0,4}\/(?:api\/v1(?!\/(?:query|query_range|labels?|series|targets|rules|alerts|write|read|metadata)\b)|apis\/|api\?timeout|apis\?timeout|openapi\/v[23]|version\?timeout|version\b|livez|readyz)|url:\s{1,40}\/(?:\S{1,200}\/)?(?:api|apis|version)\b|': \/(?:apis?\/|version\b)|path: "\/(?:api\/v1|apis)\//
   ],
   [
     "api-server",
