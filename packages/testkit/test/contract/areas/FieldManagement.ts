@@ -410,6 +410,18 @@ export const fieldManagement: Area = {
       assert.deepStrictEqual(third.body, second.body)
     })
 
+    it("does not begin to keep books of an object that has none, until it is applied", function* ({ api, namespace }) {
+      const path = `/api/v1/namespaces/${namespace}/configmaps`
+      yield* api.post(path, configMap("a"))
+      const updated = yield* api.patch("merge", `${path}/a?fieldManager=kubectl-edit`, { data: { one: "1" } })
+      assert.isUndefined(updated.body.metadata.managedFields)
+      const { body } = yield* api.patch("apply", `${path}/a?fieldManager=holdfast`, applied({ two: "2" }))
+      assert.deepStrictEqual(managers(body), [
+        { manager: "holdfast", operation: "Apply", fieldsV1: { "f:data": { "f:two": {} } } },
+        { manager: "before-first-apply", operation: "Update", fieldsV1: { "f:data": { ".": {}, "f:one": {} } } }
+      ])
+    })
+
     it("forgets everything when managedFields are emptied", function* ({ api, namespace }) {
       const path = `/api/v1/namespaces/${namespace}/configmaps/a`
       yield* api.patch("apply", `${path}?fieldManager=holdfast`, applied({ one: "1" }))
