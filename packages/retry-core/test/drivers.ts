@@ -122,6 +122,4 @@ export const pass = (millis: number): Effect.Effect<void> =>
   })
 
 /** Lets promises settle that virtual time knows nothing of. */
-export const settle: Effect.Effect<void> = Effect.repeat(Effect.yieldNow, { times: 10 })
-
-export const now: Effect.Effect<number> = Clock.currentTimeMillis
+const settle: Effect.Effect<void> = Effect.repeat(Effect.yieldNow, { times: 10 })

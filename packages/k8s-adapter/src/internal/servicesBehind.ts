@@ -37,7 +37,7 @@ export const serviceOf = (clientConfig: unknown): ServiceRef | undefined => {
 }
 
 /** The group and kind in `example.org/v1, Kind=Thing`. */
-export const convertedKind = (conversion: string | undefined) => {
+const convertedKind = (conversion: string | undefined) => {
   const found = /^([^/]*)\/([^,]+), Kind=(\S+)$/.exec(conversion ?? "")
   return found?.[1] === undefined || found[2] === undefined || found[3] === undefined
     ? undefined

@@ -15,7 +15,7 @@ export interface VirtualCluster {
   readonly machine: () => Effect.Effect<Machine>
 }
 
-export interface Machine {
+interface Machine {
   readonly client: KubernetesClient.Shape
   readonly clock: Clock.Clock
   /** As SIGSTOP does: nothing goes on, while time does. */

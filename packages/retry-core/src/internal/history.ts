@@ -1,8 +1,8 @@
 import type { Attempt, AttemptHistory } from "../Attempt.ts"
 
 /** How many attempts are kept from the beginning and from the end. */
-export const keptFirst = 8
-export const keptLast = 56
+const keptFirst = 8
+const keptLast = 56
 
 /** Collects attempts, dropping from the middle. */
 export class HistoryRecorder {

@@ -10,7 +10,7 @@ import * as Redacted from "effect/Redacted"
 import type { TestCluster } from "../../TestCluster.ts"
 import type { Identity } from "./https.ts"
 
-export interface ControlPlanePki {
+interface ControlPlanePki {
   readonly ca: CertificateAuthority.CertificateAuthority
   readonly admin: Required<Identity>
   /** The arguments that name the files to a kube-apiserver. */
@@ -18,7 +18,7 @@ export interface ControlPlanePki {
 }
 
 /** The Service network; its first address is that of the Service `kubernetes`. */
-export const serviceCidr = "10.96.0.0/16"
+const serviceCidr = "10.96.0.0/16"
 
 /** Makes everything and writes what a kube-apiserver reads into a folder. */
 export const make = Effect.fnUntraced(function* (folder: string) {

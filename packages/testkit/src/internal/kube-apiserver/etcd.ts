@@ -9,7 +9,7 @@ import { NoResponse } from "./https.ts"
 import { untilReady } from "./instance.ts"
 import type { Watchdog } from "./watchdog.ts"
 
-export interface Etcd {
+interface Etcd {
   /** For `--etcd-servers`. */
   readonly endpoint: string
   /** Drops the history of all objects, as a kube-apiserver does every five minutes. */

@@ -32,12 +32,12 @@ export interface Api {
   readonly watch: (path: string, query?: string) => Effect.Effect<Watch, never, Scope.Scope>
 }
 
-export interface WatchEvent {
+interface WatchEvent {
   readonly type: string
   readonly object: Json
 }
 
-export interface Watch {
+interface Watch {
   readonly status: number
   /** The next event, within ten seconds; `undefined` when the server has ended the watch. */
   readonly next: Effect.Effect<WatchEvent | undefined>

@@ -44,7 +44,7 @@ export const define = Effect.fnUntraced(function* (lab: Lab, definition: Json) {
 })
 
 /** Waits until every served version answers. */
-export const untilServed = (lab: Lab) =>
+const untilServed = (lab: Lab) =>
   Effect.gen(function* () {
     const { body } = yield* eventually(lab.api.get(definitionPath(lab)), ({ body: { status } }) =>
       (status?.conditions ?? []).some(({ status: is, type }: Json) => type === "Established" && is === "True")

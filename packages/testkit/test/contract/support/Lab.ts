@@ -21,7 +21,7 @@ export interface Lab {
   readonly unique: string
 }
 
-export type It = (
+type It = (
   title: string,
   test: (lab: Lab) => Generator<Effect.Effect<unknown, unknown, Scope.Scope>, void, never>
 ) => void

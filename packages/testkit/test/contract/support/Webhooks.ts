@@ -9,7 +9,7 @@ import { configMap, eventually } from "./Objects.ts"
 import * as TlsServer from "./TlsServer.ts"
 
 /** A webhook server behind the Service `hook` of the test's namespace, under a CA of its own. */
-export interface Hook {
+interface Hook {
   readonly ca: CertificateAuthority.CertificateAuthority
   readonly caBundle: string
   /** What the webhook was asked to review, the first one first. */
