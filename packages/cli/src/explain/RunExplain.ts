@@ -85,6 +85,16 @@ const explainLog = async (bytes: AsyncIterable<Uint8Array>, format: Format, host
   return ExitCode.of("ok")
 }
 
+/** Ctrl-C is heard also while a pipe has nothing to say. */
+const untilInterrupted = (host: Host, work: Promise<number>): Promise<number> => {
+  const interrupted = new Promise<number>((resolve) => {
+    const stop = () => resolve(ExitCode.of(host.signal.reason === "SIGTERM" ? "terminated" : "interrupted"))
+    if (host.signal.aborted) stop()
+    else host.signal.addEventListener("abort", stop, { once: true })
+  })
+  return Promise.race([work, interrupted])
+}
+
 const readError = (host: Host, file: string, error: unknown): number => {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error)
   const known: Readonly<Record<string, string>> = {
@@ -111,7 +121,8 @@ export const run: Run<typeof explainFlags> = async (invocation) => {
     }
     const { input } = flags
     const bytes = input === "-" ? host.stdin.bytes() : createReadStream(input)
-    return answerLines(bytes, flags.output ?? "jsonl", host).catch((error) => readError(host, input, error))
+    const answered = answerLines(bytes, flags.output ?? "jsonl", host).catch((error) => readError(host, input, error))
+    return untilInterrupted(host, answered)
   }
   if (invocation.arguments.length > 0) {
     const message = invocation.arguments.join(" ")
@@ -122,7 +133,8 @@ export const run: Run<typeof explainFlags> = async (invocation) => {
     tellError(host, 'nothing to explain: give a message, pipe a log, or use --input. See "holdfast explain --help".')
     return ExitCode.of("usage")
   }
-  return explainLog(host.stdin.bytes(), flags.output ?? "text", host).catch((error) =>
+  const explained = explainLog(host.stdin.bytes(), flags.output ?? "text", host).catch((error) =>
     readError(host, "standard input", error)
   )
+  return untilInterrupted(host, explained)
 }
