@@ -1,7 +1,7 @@
 import { type AttemptContext, type RetryOptions } from "@holdfast/retry-core/promise"
 import { retry } from "@holdfast/retry-core/Retry"
 import type { RetryEvent } from "@holdfast/retry-core/RetryEvent"
-import { Cause, Clock, Effect, Exit, Fiber, Random } from "effect"
+import { Cause, Effect, Exit, Fiber, Random } from "effect"
 import { TestClock } from "effect/testing"
 import type { Host } from "../src/internal/host.ts"
 import { makeRetry } from "../src/internal/promise.ts"
