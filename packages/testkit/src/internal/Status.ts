@@ -63,8 +63,13 @@ export const notFound = (resource: Resource, name: string) =>
 export const pathNotFound = () =>
   new StatusError(404, "NotFound", "the server could not find the requested resource", {})
 
-export const alreadyExists = (resource: Resource, name: string) =>
-  new StatusError(409, "AlreadyExists", `${qualified(resource)} "${name}" already exists`, details(resource, name))
+export const alreadyExists = (resource: Resource, name: string, isBeingDeleted: boolean) =>
+  new StatusError(
+    409,
+    "AlreadyExists",
+    `${isBeingDeleted ? "object is being deleted: " : ""}${qualified(resource)} "${name}" already exists`,
+    details(resource, name)
+  )
 
 export const conflict = (resource: Resource, name: string, why: string) =>
   new StatusError(

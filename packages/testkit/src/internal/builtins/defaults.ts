@@ -205,6 +205,17 @@ const binding = (object: JsonObject): JsonObject => {
 
 export const defaults = (object: JsonObject, storage: string): JsonObject => rules[storage]?.(object) ?? object
 
+/** An update of a Service that does not speak of its addresses keeps them. */
+export const carried = (before: JsonObject, after: JsonObject, storage: string): JsonObject => {
+  if (storage !== "/services" || stringAt(after, "spec", "type") === "ExternalName") return after
+  const { clusterIP, clusterIPs, ipFamilies, ipFamilyPolicy } = objectAt(before, "spec")
+  const own = objectAt(after, "spec")
+  const addresses =
+    stringAt(own, "clusterIP") === undefined && own["clusterIPs"] === undefined ? { clusterIP, clusterIPs } : {}
+  const kept = Object.entries({ ...addresses, ipFamilies, ipFamilyPolicy }).filter(([, value]) => value !== undefined)
+  return setAt(after, ["spec"], fill(own, Object.fromEntries(kept)))
+}
+
 /** Values that only a new object gets. */
 export const created = (object: JsonObject, storage: string, address: () => string): JsonObject => {
   if (storage === "/namespaces") {

@@ -132,6 +132,29 @@ const roleRef: Rule = (after, before) => {
   return [{ type: "Invalid", field: "roleRef", value, detail: "field is immutable" }]
 }
 
+const servicePorts = (service: JsonObject): ReadonlyArray<FieldError> => {
+  const ports = arrayAt(service, "spec", "ports")
+  const names = new Set<string>()
+  const keys = new Set<string>()
+  const errors: Array<FieldError> = []
+  ports.forEach((port, index) => {
+    const name = stringAt(port, "name") ?? ""
+    const field = `spec.ports[${index}]`
+    if (name === "" && ports.length > 1) errors.push(required(`${field}.name`))
+    else if (names.has(name)) errors.push({ type: "Duplicate", field: `${field}.name`, value: name, detail: "" })
+    names.add(name)
+  })
+  ports.forEach((port, index) => {
+    const number = numberAt(port, "port") ?? 0
+    const protocol = stringAt(port, "protocol") ?? "TCP"
+    const key = `${protocol}/${number}`
+    const value = { Name: "", Protocol: protocol, AppProtocol: null, Port: number, TargetPort: 0, NodePort: 0 }
+    if (keys.has(key)) errors.push({ type: "Duplicate", field: `spec.ports[${index}]`, value, detail: "" })
+    keys.add(key)
+  })
+  return errors
+}
+
 const sizeLimit = 1024 * 1024
 
 const sizeOf = (data: JsonObject, encoding: "utf8" | "base64"): number =>
@@ -152,6 +175,7 @@ const rules: Readonly<Record<string, Rule>> = {
     const headless =
       stringAt(after, "spec", "clusterIP") === "None" || stringAt(after, "spec", "type") === "ExternalName"
     if (!headless && arrayAt(after, "spec", "ports").length === 0) errors.push(required("spec.ports"))
+    errors.push(...servicePorts(after))
     const ip = stringAt(before, "spec", "clusterIP")
     if (
       before !== undefined &&

@@ -125,9 +125,10 @@ export const strategicMergePatch = (document: Json | undefined, patch: Json, sha
   for (const [key, order] of Object.entries(patch)) {
     if (!key.startsWith("$setElementOrder/") || !isArray(order)) continue
     const field = key.slice("$setElementOrder/".length)
+    if (patch[field] !== undefined) continue
     const inner = shape?._tag === "Object" ? shape.field(field) : undefined
     const list = result[field]
-    if (isArray(list) && inner?._tag === "List") result[field] = sort(list, order, inner.strategic)
+    if (isArray(list) && inner?._tag === "List") result[field] = inOrder(list, order, list, inner.strategic)
   }
   return result
 }
@@ -138,6 +139,7 @@ const withoutDirectives = (patch: JsonObject): JsonObject =>
 const keyOf = (item: Json | undefined, key: string | undefined): Json | undefined =>
   key === "=" || key === undefined ? item : isObject(item) ? item[key] : undefined
 
+/** Merges the items of a patch into a list; `order` says how all of them are to be ordered. */
 const mergeList = (
   live: ReadonlyArray<Json>,
   patch: ReadonlyArray<Json>,
@@ -146,30 +148,61 @@ const mergeList = (
 ): ReadonlyArray<Json> => {
   const key = shape.strategic
   if (key === "=") {
-    const result = [...live]
-    for (const item of patch) if (!result.some((each) => equals(each, item))) result.push(item)
-    return result
+    const added = patch.filter(
+      (item, index) => !live.some((each) => equals(each, item)) && patch.indexOf(item) === index
+    )
+    return inOrder([...live, ...added], order ?? patch, live, key)
   }
   if (patch.some((item) => isObject(item) && item["$patch"] === "replace" && Object.keys(item).length === 1)) {
     return patch.filter((item) => !(isObject(item) && item["$patch"] === "replace"))
   }
   let result = [...live]
+  const kept: Array<Json> = []
   for (const item of patch) {
     if (!isObject(item)) continue
     const id = keyOf(item, key)
     if (id === undefined) throw badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`)
+    if (item["$patch"] === "delete") {
+      result = result.filter((each) => !equals(keyOf(each, key), id))
+      continue
+    }
+    kept.push(item)
     const index = result.findIndex((each) => equals(keyOf(each, key), id))
-    if (item["$patch"] === "delete") result = result.filter((each) => !equals(keyOf(each, key), id))
-    else if (index < 0) result.push(strategicMergePatch({}, withoutDirectives(item), shape.items))
+    if (index < 0) result.push(strategicMergePatch({}, withoutDirectives(item), shape.items))
     else result[index] = strategicMergePatch(result[index], item, shape.items)
   }
-  return order === undefined ? result : sort(result, order, key)
+  return inOrder(result, order ?? kept, live, key)
 }
 
-/** Puts items into the wanted order; those that it does not name keep their place behind their predecessor. */
-const sort = (list: ReadonlyArray<Json>, order: ReadonlyArray<Json>, key: string | undefined): ReadonlyArray<Json> => {
-  const rank = (item: Json) => order.findIndex((each) => equals(keyOf(each, key), keyOf(item, key)))
-  const ordered = list.filter((item) => rank(item) >= 0).toSorted((a, b) => rank(a) - rank(b))
-  let next = 0
-  return list.map((item) => (rank(item) < 0 ? item : (ordered[next++] as Json)))
+/**
+ * Puts a merged list into order: items that the patch speaks of as it lists them, the others as they were, each of them
+ * before the first of the patch's that it preceded.
+ */
+const inOrder = (
+  merged: ReadonlyArray<Json>,
+  wanted: ReadonlyArray<Json>,
+  original: ReadonlyArray<Json>,
+  key: string | undefined
+): ReadonlyArray<Json> => {
+  const rank = (list: ReadonlyArray<Json>, item: Json) =>
+    list.findIndex((each) => equals(keyOf(each, key), keyOf(item, key)))
+  const sorted = (list: ReadonlyArray<Json>, by: ReadonlyArray<Json>) =>
+    list.toSorted((a, b) => rank(by, a) - rank(by, b))
+  const spoken = sorted(
+    merged.filter((item) => rank(wanted, item) >= 0),
+    wanted
+  )
+  const rest = sorted(
+    merged.filter((item) => rank(wanted, item) < 0),
+    original
+  )
+  const result: Array<Json> = []
+  for (const item of spoken) {
+    const at = rank(original, item)
+    while (rest[0] !== undefined && at >= 0 && rank(original, rest[0]) >= 0 && rank(original, rest[0]) < at) {
+      result.push(rest.shift() as Json)
+    }
+    result.push(item)
+  }
+  return [...result, ...rest]
 }

@@ -36,6 +36,7 @@ export const make = (): Kinds => {
       resource.custom === undefined
         ? Validation.errors(after, before, resource)
         : CustomResources.objectErrors(after, before, resource),
+    carried: (before, after, resource) => Defaults.carried(before, after, resource.storage),
     created: (object, resource) => Defaults.created(object, resource.storage, address)
   }
 }

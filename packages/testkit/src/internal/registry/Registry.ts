@@ -65,6 +65,8 @@ export interface Kinds {
   ) => ReadonlyArray<FieldError>
   /** Server-side values of a new object: addresses, phases. */
   readonly created: (object: JsonObject, resource: ResourceType) => JsonObject
+  /** Server-side values that an update leaves out and does not mean to take away. */
+  readonly carried: (before: JsonObject, after: JsonObject, resource: ResourceType) => JsonObject
 }
 
 export interface WriteOptions {
@@ -165,7 +167,10 @@ export class Registry {
     const name = stringAt(object, "metadata", "name") ?? ""
     const key = keyOf(namespace, name)
     const stored = await this.toStorage(object, resource)
-    if (this.core.store.get(resource.storage, key) !== undefined) throw alreadyExists(resource, name)
+    const present = this.core.store.get(resource.storage, key)
+    if (present !== undefined) {
+      throw alreadyExists(resource, name, stringAt(present, "metadata", "deletionTimestamp") !== undefined)
+    }
     if (options.dryRun) return { object, created: true }
     this.checkNamespace(resource, namespace, name)
     const saved = this.core.store.put(resource.storage, key, stored)
@@ -277,6 +282,7 @@ export class Registry {
         resource
       )
     }
+    object = this.kinds.carried(before, object, resource)
     this.check(object, before, options)
     await admission.validate(attributes(object))
     return object
