@@ -3,6 +3,9 @@ import { KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import * as LeaderElection from "@holdfast/operator/runtime/LeaderElection"
 import * as Faults from "@holdfast/testkit/Faults"
 import { Clock, Effect, Exit, Fiber } from "effect"
+import { TestClock } from "effect/testing"
+import * as fc from "fast-check"
+import { quietly } from "../support/quietly.ts"
 import * as VirtualCluster from "../support/VirtualCluster.ts"
 
 const lease = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", name: "operator", namespace: "default" }
@@ -17,8 +20,10 @@ const election = Effect.gen(function* () {
 
   const candidate = Effect.fnUntraced(function* (identity: string, stopsSlowly = 0) {
     const machine = yield* cluster.machine()
+    let leads: Effect.Effect<boolean> = Effect.succeed(false)
     const work = (leadership: LeaderElection.Leadership) =>
       Effect.gen(function* () {
+        leads = leadership.isValid
         working.add(identity)
         mostAtOnce = Math.max(mostAtOnce, working.size)
         for (;;) {
@@ -40,7 +45,7 @@ const election = Effect.gen(function* () {
     )
     // What is stopped could not be ended with the test.
     yield* Effect.addFinalizer(() => machine.resume)
-    return { ...machine, fiber }
+    return { ...machine, fiber, identity, leads: Effect.suspend(() => leads) }
   })
   const spec = Effect.map(cluster.client.get(lease), (object) => object["spec"] as Record<string, unknown>)
   return { ...cluster, candidate, working, guarded, mostAtOnce: () => mostAtOnce, spec }
@@ -178,6 +183,21 @@ describe("leader election", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.effect("counts its time from when a renewal was sent, not from when the answer came", () =>
+    Effect.gen(function* () {
+      const { advance, candidate, spec } = yield* election
+      const leader = yield* candidate("a")
+      leader.delayAnswers("4 seconds")
+      yield* advance("30 seconds")
+      assert.isTrue(yield* leader.leads)
+      leader.partition(true)
+      yield* advance("9 seconds")
+      const renewedAt = Date.parse(String((yield* spec)["renewTime"]))
+      while (yield* leader.leads) yield* advance("100 millis", "100 millis")
+      assert.isAtMost((yield* Clock.currentTimeMillis) - renewedAt, 10_000)
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("a Lease that somebody else has taken by hand ends the work at the next renewal", () =>
     Effect.gen(function* () {
       const { advance, candidate, client, working } = yield* election
@@ -189,6 +209,66 @@ describe("leader election", () => {
       yield* advance("18 seconds")
       assert.deepStrictEqual([...working], ["a"])
     }).pipe(Effect.scoped)
+  )
+
+  it.effect(
+    "never has two leaders at once, and has one again when all is well, whatever stops, wakes up and is cut off",
+    () =>
+      Effect.promise(() =>
+        fc.assert(
+          fc.asyncProperty(
+            fc.array(
+              fc.record({
+                who: fc.nat(2),
+                what: fc.constantFrom("stop", "resume", "cut", "heal", "outage", "end of outage"),
+                seconds: fc.integer({ min: 1, max: 24 })
+              }),
+              { minLength: 3, maxLength: 10 }
+            ),
+            (steps) =>
+              Effect.runPromise(
+                Effect.gen(function* () {
+                  const { advance, candidate, server, working } = yield* election
+                  const all = [yield* candidate("a"), yield* candidate("b"), yield* candidate("c")]
+                  const stopped = new Set<string>()
+                  const onlyOneFor = Effect.fnUntraced(function* (seconds: number) {
+                    for (let half = 0; half < 2 * seconds; half++) {
+                      yield* advance("500 millis", "500 millis")
+                      const leaders = yield* Effect.filter(all, ({ leads }) => leads)
+                      assert.isAtMost(leaders.length, 1)
+                      assert.isAtMost([...working].filter((each) => !stopped.has(each)).length, 1)
+                    }
+                  })
+                  yield* onlyOneFor(5)
+                  for (const { seconds, what, who } of steps) {
+                    const machine = all[who] ?? assert.fail()
+                    if (what === "stop") {
+                      yield* machine.stop
+                      stopped.add(machine.identity)
+                    } else if (what === "resume") {
+                      yield* machine.resume
+                      // What was over already is ended by what the machine does first.
+                      yield* advance("1 millis", "1 millis")
+                      stopped.delete(machine.identity)
+                    } else if (what === "cut" || what === "heal") machine.partition(what === "cut")
+                    else if (what === "outage") yield* server.faults.inject(Faults.serviceUnavailable())
+                    else yield* server.faults.clear
+                    yield* onlyOneFor(seconds)
+                  }
+                  yield* server.faults.clear
+                  for (const machine of all) {
+                    machine.partition(false)
+                    yield* machine.resume
+                  }
+                  yield* advance("25 seconds", "500 millis")
+                  assert.strictEqual(working.size, 1)
+                }).pipe(quietly, Effect.provide(TestClock.layer()))
+              )
+          ),
+          { numRuns: 8 }
+        )
+      ),
+    60_000
   )
 
   it.effect("gives the result of the work, and its own failures, to the caller", () =>

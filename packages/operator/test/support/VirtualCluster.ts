@@ -23,6 +23,8 @@ interface Machine {
   readonly resume: Effect.Effect<void>
   /** Cuts the machine off from the API server, or connects it again. */
   readonly partition: (isCut: boolean) => void
+  /** Has every answer come so late, though the request was done at once. */
+  readonly delayAnswers: (delay: Duration.Input) => void
 }
 
 export const make: Effect.Effect<VirtualCluster, unknown, Scope.Scope> = Effect.gen(function* () {
@@ -58,6 +60,7 @@ export const make: Effect.Effect<VirtualCluster, unknown, Scope.Scope> = Effect.
       const clock = yield* Clock.Clock
       const gate = yield* Latch.make(true)
       let isCut = false
+      let late: Duration.Input = 0
       const behindGate = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
         Effect.andThen(
           gate.await,
@@ -78,6 +81,9 @@ export const make: Effect.Effect<VirtualCluster, unknown, Scope.Scope> = Effect.
         resume: Effect.asVoid(gate.open),
         partition: (cut: boolean) => {
           isCut = cut
+        },
+        delayAnswers: (delay: Duration.Input) => {
+          late = delay
         }
       }
     })
