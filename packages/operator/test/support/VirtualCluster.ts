@@ -64,7 +64,7 @@ export const make: Effect.Effect<VirtualCluster, unknown, Scope.Scope> = Effect.
       const behindGate = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
         Effect.andThen(
           gate.await,
-          Effect.onExit(effect, () => gate.await)
+          Effect.onExit(effect, () => Effect.andThen(Effect.sleep(late), gate.await))
         )
       return {
         client: through(plain, (effect) => Effect.suspend(() => (isCut ? Effect.never : behindGate(counted(effect))))),
