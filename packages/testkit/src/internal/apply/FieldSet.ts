@@ -128,10 +128,28 @@ export class Collector {
   }
 }
 
+const kinds = ["f:", "k:", "v:", "i:"]
+
+const compareValues = (a: unknown, b: unknown): number =>
+  typeof a === "number" && typeof b === "number" ? a - b : String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0
+
+/** Fields by name, list items by their keys, numbers as numbers. */
+const compareElements = (a: string, b: string): number => {
+  const kind = kinds.indexOf(a.slice(0, 2)) - kinds.indexOf(b.slice(0, 2))
+  if (kind !== 0 || a.startsWith("f:")) return kind || compareValues(a, b)
+  const [left, right] = [JSON.parse(a.slice(2)), JSON.parse(b.slice(2))]
+  if (!a.startsWith("k:")) return compareValues(left, right)
+  for (const key of [...new Set([...Object.keys(left), ...Object.keys(right)])].toSorted()) {
+    const order = compareValues(left[key], right[key])
+    if (order !== 0) return order
+  }
+  return 0
+}
+
 /** All member paths, depth first, in the order of their keys. */
 export const paths = (set: FieldSet, prefix: ReadonlyArray<string> = []): ReadonlyArray<ReadonlyArray<string>> =>
   keysOf(set)
-    .toSorted()
+    .toSorted(compareElements)
     .flatMap((key) => {
       const found = child(set, key)
       const path = [...prefix, key]
