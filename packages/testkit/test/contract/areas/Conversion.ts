@@ -1,6 +1,6 @@
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import type { Json } from "../support/Api.ts"
+import type { Answer, Json } from "../support/Api.ts"
 import * as CustomResources from "../support/CustomResources.ts"
 import type { Area, Lab } from "../support/Lab.ts"
 import { eventually, failure, status } from "../support/Objects.ts"
@@ -47,7 +47,11 @@ const serve = Effect.fnUntraced(function* (lab: Lab, convert?: (request: Json) =
   return { server, caBundle: Webhooks.base64(ca.certificate.pem) }
 })
 
-const readInV2 = (lab: Lab) => lab.api.get(`${pathOf(lab, "v2")}/a`)
+/** Asks until the API server has heard of the Service, and the definition's storage is ready. */
+const settled = <R>(ask: Effect.Effect<Answer, never, R>) =>
+  eventually(ask, ({ body, status: code }) => code !== 429 && !/service "hook" not found/.test(body.message ?? ""))
+
+const readInV2 = (lab: Lab) => settled(lab.api.get(`${pathOf(lab, "v2")}/a`))
 
 export const conversion: Area = {
   name: "Conversion webhooks",
@@ -70,7 +74,7 @@ export const conversion: Area = {
     it("stores what is written in another version as the webhook converts it", function* (lab) {
       const { caBundle } = yield* serve(lab)
       yield* define(lab, converted(lab, caBundle))
-      const created = yield* lab.api.post(pathOf(lab, "v2"), aThing(lab, { size: 1 }, "a", "v2"))
+      const created = yield* settled(lab.api.post(pathOf(lab, "v2"), aThing(lab, { size: 1 }, "a", "v2")))
       assert.strictEqual(created.status, 201)
       const { body } = yield* lab.api.get(`${pathOf(lab)}/a`)
       assert.deepStrictEqual(body.spec, { size: 1, convertedTo: "v1" })
@@ -161,7 +165,7 @@ export const conversion: Area = {
       }))
       yield* define(lab, converted(lab, caBundle))
       assert.deepStrictEqual(
-        failure(yield* lab.api.post(pathOf(lab, "v2"), aThing(lab, { size: 1 }, "a", "v2"))),
+        failure(yield* settled(lab.api.post(pathOf(lab, "v2"), aThing(lab, { size: 1 }, "a", "v2")))),
         status(500, undefined, `conversion webhook for ${groupOf(lab)}/v2, Kind=Thing failed: no way`)
       )
     })
@@ -170,7 +174,7 @@ export const conversion: Area = {
       const { caBundle } = yield* serve(lab, () => ({ convertedObjects: [], result: { status: "Success" } }))
       yield* define(lab, converted(lab, caBundle))
       assert.deepStrictEqual(
-        failure(yield* lab.api.post(pathOf(lab, "v2"), aThing(lab, { size: 1 }, "a", "v2"))),
+        failure(yield* settled(lab.api.post(pathOf(lab, "v2"), aThing(lab, { size: 1 }, "a", "v2")))),
         status(500, undefined, `conversion webhook for ${groupOf(lab)}/v2, Kind=Thing returned 0 objects, expected 1`)
       )
     })
