@@ -88,7 +88,7 @@ export const interruption = ({ title, make }: Server, lag: number, clusters: num
       () =>
         Effect.gen(function* () {
           const operator = yield* rotated(yield* make, lag)
-          const moments = yield* Random.withSeed(spread(4, operator.duration - 500), seed)
+          const moments = yield* Random.withSeed(spread(3, operator.duration - 500), seed)
           for (const moment of moments) {
             // A Ctrl-C before the program runs is Node's own affair.
             const stopped = yield* interrupted(operator, "SIGINT", 500 + moment)

@@ -129,7 +129,10 @@ export const notRetried = ({ title, make }: Server) =>
               assert.strictEqual(ran.code, 0, ran.stderr)
             }
             const asked = yield* applied(cluster, plural)
-            const ran = yield* holdfast("apply", "-f", temporaryFile("manifest.yaml", manifest), ...flags)
+            const ran = yield* holdfast(
+              ...["apply", "-f", temporaryFile("manifest.yaml", manifest), "--retry-deadline", "5s"],
+              ...flags
+            )
             const told = `${name}: ${ran.stderr}`
             // kube-apiserver counts no request that it turns away before its handler.
             const counted = cluster.kind === "kube-apiserver" && code === 77 ? 0 : 1
@@ -156,7 +159,7 @@ export const notRetried = ({ title, make }: Server) =>
               return { allowed: false, message: quoted }
             }
           })
-          const { code, stdout, stderr } = yield* bootstrap("-o", "json")
+          const { code, stdout, stderr } = yield* bootstrap("-o", "json", "--retry-deadline", "5s")
           assert.strictEqual(code, 1, stderr)
           assert.strictEqual(reviews, 1)
           assert.include(stderr, `denied the request: ${quoted}`)
