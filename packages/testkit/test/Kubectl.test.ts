@@ -3,7 +3,7 @@ import { ApiServer } from "@holdfast/testkit"
 import * as Effect from "effect/Effect"
 import { commands, isThere, kubectl } from "./kubectl/run.ts"
 
-describe.skipIf(!isThere)("kubectl, against the embedded API server", () => {
+describe.skipIf(!isThere)("kubectl, against the embedded API server (needs kubectl on the PATH)", () => {
   it.live(
     `ends each of ${commands.length} commands as it does against a real one`,
     () =>
