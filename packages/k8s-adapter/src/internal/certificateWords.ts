@@ -38,6 +38,8 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /host ?name ["'`]?[^"'`\s]{1,300}["'`]? (?:doesn't|does not) match/i,
     /(?:upstream|server|peer)(?: SSL| TLS)? certificate(?: for "[^"]{1,300}"(?: \([^)]{1,60}\))?)? (?:doesn't|does not) match (?!.{0,20}\bkey\b)/i,
     /certificate[^\n]{0,60} name mismatch|Peer name \S{1,300} is not in peer certificate|Hostname Verification Check failed|VERIFY X509NAME ERROR/i,
+    /host name in the certificate is invalid|certificate peer name verification failed|failedToValidateHostname/i,
+    /certificate is not valid for [\w*-]{1,63}\.[\w*-]/i,
     /no appropriate (?:commonName|subjectAltName)/i,
     /certificate (?:common name|subject).{0,300}(?:doesn't|does not) match/i,
     /certificate(?:'s owner| for "[^"]{1,300}")? does not match (?:host ?name|host|the (?:host|expected|requested)|expected|target)/i,
@@ -80,7 +82,8 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /CertificateExpiredException|\bcert_expired\b/,
     /(?<!alert |ALERT: Fatal - |\b(?:if|when|whether|once|unless|until) (?:the |a |your |this |its |any )?(?:[a-z]{1,15} )?)\b(?:certificate|cert)s?(?: chain)? (?:has |have |is |was |are |had |already |been ){0,3}expired(?! or (?:is )?not)(?![^\n]{0,60}(?:renewing|re-?issuing|regenerating|will be renewed))/i,
     /(?:certificate|\.crt["']?|\.pem["']?) (?:in|at|for|from|file|located|of|with|stored|which|["'/[])[^\n]{0,120}(?<!CRL )(?:has|is|was) (?:already )?expired(?! or (?:is )?not)/i,
-    /(?<!alert |\b(?:if|when|whether|once|unless|until) (?:the |a |your |this |its |any )?)\bcertificate(?: (?!or\b|and\b|but\b|that\b|is\b|has\b|was\b|if\b|when\b|until\b|not\b|token\b|session\b|request\b|secret\b)\S{1,80}){1,2} (?:has|is|was) (?:already )?expired(?! or (?:is )?not)/i,
+    /(?<!alert |\b(?:if|when|whether|once|unless|until) (?:the |a |your |this |its |any )?)\bcertificate(?: (?!(?:or|and|but|that|is|has|was|if|when|until|not|token|session|request|secret|key|rotation|renewal|manager|watch|lease|order|challenge)\b)\S{1,80}){1,2} (?:has|is|was) (?:already )?expired(?! or (?:is )?not)/i,
+    /\bcertificate (?:for |in |at |file |of |with )?["'\w*-]{0,60}[./"']\S{0,200} expired\b(?! or (?:is )?not)|errSSLCertExpired/i,
     /Exception: NotAfter: |message=>"NotAfter: /,
     /(?:received|peer's|issued|server|client|serving|CA|root|intermediate|leaf) certificate(?: chain)? (?:has|is) (?:already )?expired/i,
     /chain uses (?:an )?expired certificate|presented an expired certificate/i,
@@ -92,7 +95,7 @@ export const certificateWords: ReadonlyArray<Wording> = [
     "expired-or-not-yet-valid",
     1,
     /certificate (?:has |is )?expired or (?:is )?not (?:yet valid|valid yet)/i,
-    /ERR_CERT_DATE_INVALID|SEC_CERT_DATE_INVALID|CERT_TRUST_IS_NOT_TIME_VALID|CERT_E_EXPIRED|0x800B0101|not within its validity period/i,
+    /date in the certificate is invalid|ERR_CERT_DATE_INVALID|SEC_CERT_DATE_INVALID|CERT_TRUST_IS_NOT_TIME_VALID|CERT_E_EXPIRED|0x800B0101|not within its validity period/i,
     /\bNotTimeValid\b|CertPathValidatorException: (?:validity|timestamp) check failed/
   ),
   ...words(
@@ -100,6 +103,7 @@ export const certificateWords: ReadonlyArray<Wording> = [
     0,
     /\bCERT_SIGNATURE_FAILURE\b|certificate signature failure|unable to decrypt certificate's signature|UNABLE_TO_DECRYPT_CERT_SIGNATURE/i,
     /SEC_ERROR_BAD_SIGNATURE|CERT_TRUST_IS_NOT_SIGNATURE_VALID|\bNotSignatureValid\b|signature in the certificate is invalid/i,
+    /not signed by CA certificate [^\n]{1,200}(?:verification (?:error|failure)|invalid signature)/i,
     /CertPathValidatorException: signature check failed|InvalidCertificate\(BadSignature|invalid peer certificate: (?:BadSignature|InvalidSignature)|invalid peer certificate signature|InvalidCertificateSignature\b|InvalidSignatureForPublicKey/
   ),
   ...words(
@@ -126,7 +130,8 @@ export const certificateWords: ReadonlyArray<Wording> = [
     "unknown-authority",
     0,
     /Fatal error: unknown ca\b|tls_alert,\s{0,5}["']unknown ca|sending (?:a )?(?:fatal |warning )?alert:? unknown_?ca/i,
-    /certificate (?:is )?signed by (?:an )?unknown authority/i,
+    /certificate (?:is |was )?(?:signed|issued) by (?:an |a )?(?:unknown|untrusted) (?:certificate )?(?:authority|CA|issuer)\b/i,
+    /certificate authority is (?:unknown|invalid|not trusted)|not issued by a trusted (?:certificate )?(?:authority|CA)\b|Certificate chaining error|\bCA chain cannot be verified/i,
     /unable to get (?:local )?issuer\b|UNABLE_TO_GET_ISSUER_CERT|unable to verify the first certificate|UNABLE_TO_VERIFY_LEAF_SIGNATURE|\bCERT_UNTRUSTED\b/i,
     /unable to find valid certification path|PKIX path building failed|Path does not chain with any of the trust anchors|Trust anchor for certification path not found|No trusted certificate found/i,
     /\bUnknownIssuer\b|\bUnknownRootCert/,
@@ -137,7 +142,7 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /\b(?:UntrustedRoot|PartialChain)\b/,
     /certificate (?:[^.:;,]{1,120} )?(?:is |was )?not trusted|certificate cannot be authenticated with (?:given|known) CA|untrusted certificate authority|untrusted (?:root|issuer)/i,
     /certificate issuer has been marked as not trusted|not trusted in this ssl context/i,
-    /certificate \S{1,200} is not signed by (?:the )?corresponding CA/i,
+    /certificate \S{1,200} (?:is )?not signed by (?:the )?(?:corresponding CA|CA certificate)/i,
     /SSL certificate problem: Invalid certificate chain|errSSLXCertChainInvalid|errSSLUnknownRootCert/i,
     /generated (?:CLIENT|SERVER) ALERT: Fatal - Unknown CA/i,
     /unable to verify (?:the )?(?:leaf|issuer) (?:certificate|signature)/i
@@ -152,9 +157,9 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /root certificate file .{0,300}does not exist|could not read root certificate file/i,
     /unable to read certificate-authority/i,
     /failed to load system roots and no roots provided/i,
-    /(?:failed|unable|could not|couldn't|cannot|can't|error)(?: to)? (?:append|parse|parsing|load|loading|add|adding|decode|decoding|read|reading|find|use) (?:any |the )?(?:valid )?(?:trusted |custom |client |cluster |native |default |SSL |TLS |pem ){0,2}(?:root|CA|ca)(?: root)?(?:[- ]?(?:cert(?:ificate)?s?|bundle|pem|data|chain|file)){1,3}\b(?![^\n]{0,300}(?:secrets? "|forbidden|deadline|refused))/,
-    /(?:failed|unable|could not|cannot|error)(?: to)? (?:append|parse|parsing|load|loading|decode|decoding|read|reading) (?:the )?(?:cluster |client |trusted |root ){0,2}CA(?: from|:)(?![^\n]{0,300}(?:not found|forbidden|deadline|refused))/,
-    /CertificateAuthorityData: decode base64/,
+    /(?:[Ff]ailed|[Uu]nable|[Cc]ould not|[Cc]ouldn't|[Cc]annot|[Cc]an't|[Ee]rror)(?: to)? (?:append|parse|parsing|load|loading|add|adding|decode|decoding|read|reading|find|use) (?:any |the )?(?:valid )?(?:trusted |custom |client |cluster |native |default |SSL |TLS |pem ){0,2}(?:root|CA|ca)(?: root)?(?:[- ]?(?:cert(?:ificate)?s?|bundle|pem|data|chain|file)){1,3}\b(?![^\n]{0,300}(?:secrets? "|in data source|forbidden|deadline|refused))/,
+    /(?:[Ff]ailed|[Uu]nable|[Cc]ould not|[Cc]annot|[Ee]rror)(?: to)? (?:append|parse|parsing|load|loading|decode|decoding|read|reading) (?:the )?(?:cluster |client |trusted |root ){0,2}CA(?: from|:)(?![^\n]{0,300}(?:not found|forbidden|deadline|refused|canceled))/,
+    /CertificateAuthorityData: decode base64|cadata does not contain a certificate|ssl\.ca\.location failed/,
     /default pem root certs|no native root CA certificates found|could not load any root certificate|SSL_CTX_(?:set_default_verify_paths|load_verify_locations)\b[^\n]{0,20}failed/i,
     /(?:could not|cannot|can't|failed to|unable to) (?:load|read|parse|open|find)[^\n]{0,80}(?:ca-certificates|ca-bundle|cacert|\bca\.(?:crt|pem))/i,
     /caBundle.{0,80}(?:no valid|not (?:a )?valid|invalid) (?:PEM|certificate)/i,
@@ -166,18 +171,18 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /private key (?:type )?does not match (?:the )?(?:public key|certificate)|key values mismatch|KEY_VALUES_MISMATCH|SSL_CTX_check_private_key|X509_check_private_key/i,
     /tls: (?:failed to (?:find|parse)|found a certificate rather than a key)/i,
     /failed to find any PEM data in (?:certificate|key) input/i,
-    /PEM routines[^\n]{0,80}(?:no start line(?!:Expecting: DH )|bad base64|bad end line)|PEM_read_bio(?!_DHparams)[^\n]{0,80}failed|ERR_OSSL_PEM_|\[(?:SSL|X509)\] PEM lib/i,
+    /PEM routines[^\n]{0,80}(?:no[ _]start[ _]line(?!:Expecting: DH )|bad base64|bad end line)|PEM_read_bio(?!_DHparams)[^\n]{0,80}failed|ERR_OSSL_PEM_|\[(?:SSL|X509)\] PEM lib/i,
     /ERR_OSSL_(?:X509|ASN1|EVP(?!_UNSUPPORTED)|UNSUPPORTED|WRONG|BAD)|DECODER routines::unsupported|asn1 encoding routines[^\n]{0,120}(?:header too long|nested asn1 error|wrong tag|too long|bad object header|not enough data)/i,
-    /could not load (?:PEM )?client certificate|unable to set (?:private key|client certificate) file|unable to use client certificate|unable to load (?:client )?(?:key|private key|certificate)(?: file)?\b/i,
+    /could not load (?:PEM )?client certificate|unable to set (?:private key|client certificate) file|unable to use client certificate|unable to load (?:client )?(?:key|private key|certificate)(?: file)?\b(?! manager)/i,
     /cannot load certificate(?: key)? "|failed to load (?:incomplete )?(?:certificate chain|private key) from/i,
     /unable to read client-(?:cert|key)/i,
     /Could not parse certificate|CertificateException: (?:java\.io\.IOException|Unable to initialize)|CertificateParsingException|(?:invalid peer certificate: |InvalidCertificate\()(?:BadEncoding|BadDer)|invalid peer certificate encoding|InvalidCertificateEncoding/i,
-    /format error in certificate's|unable to decode issuer public key|error parsing (?:X\.?509 )?certificate|failed to parse (?:[a-z]{1,20} )?certificate|malformed (?:X\.?509 )?certificate|could not decode (?:the )?certificate|asn1: (?:structure|syntax) error/i,
+    /format error in certificate's|unable to decode issuer public key|error parsing (?:X\.?509 )?certificate|failed to parse (?:[a-z]{1,20} )?certificate(?! (?:request|duration|spec|template|annotation))|malformed (?:X\.?509 )?certificate|could not decode (?:the )?certificate|asn1: (?:structure|syntax) error/i,
     /(?:certificate|cert) and (?:the )?(?:private )?key\b[^\n]{0,300} (?:do|does)(?: not|n't) (?:match|have a matching)/i,
     /(?:invalid|bad|corrupt|malformed) (?:TLS |SSL |X\.?509 |PEM )?(?:certificate|private key|key ?pair) (?:file|data|format|encoding|PEM)|Client(?:Certificate|Key)Data: decode base64/i,
-    /inconsistencies between private key and certificate|algid parse error|Unable to load PEM file/i,
+    /inconsistencies between private key and certificate|algid parse error|\[ASN1\b|ASN1 (?:corrupted data|bad tag value)|Unable to load PEM file|Could not find the TLS (?:certificate|key) file|certificate data cannot be read|must use a certificate with the associated private key/i,
     /\bno (?:valid )?(?:certificate |private key |CA |key )?PEM(?:[- ](?:encoded|formatted))? (?:data|blocks?|certificates?)\b|failed to decode (?:any |the )?(?:\S{1,40} )?PEM\b/i,
-    /(?:unable|failed|could not|cannot|error)(?: to)? (?:load|loading|parse|parsing|decode|decoding|read|reading) (?:the |any )?(?:X\.?509 |SSL |TLS |server |client |serving |webhook ){0,3}(?:certificates?|cert|key ?pair)\b(?! request| ?signing|[^\n]{0,300}(?:not found|forbidden|timed out|timeout|deadline|refused))/i
+    /(?:unable|failed|could not|cannot|error)(?: to)? (?:load|loading|parse|parsing|decode|decoding|read|reading) (?:the |any )?(?:X\.?509 |SSL |TLS |server |client |serving |webhook ){0,3}(?:certificates?|cert|key ?pair|key file)\b(?!\.| (?:request|duration|spec|template|annotation|resource|manager|name|arn)| ?signing|[^\n]{0,300}(?:\bssh\b|not found|forbidden|timed out|timeout|deadline|refused|canceled|no such host))|decod(?:e|ing) (?:the )?private key PEM/i
   ),
   ...words(
     "client-certificate-rejected",
@@ -188,7 +193,7 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /(?:TlsFatalAlert(?:Received)?: |AlertReceived\(|description: |received fatal alert: )(?:bad_?certificate|unsupported_?certificate|certificate_?(?:unknown|expired|revoked|required)|unknown_?ca|access_?denied)/i,
     /SSL_ERROR_(?:BAD_CERT|UNKNOWN_CA|EXPIRED_CERT|REVOKED_CERT|ACCESS_DENIED|CERTIFICATE_UNKNOWN|UNSUPPORTED_CERTIFICATE_TYPE|RX_CERTIFICATE_REQUIRED)_ALERT|SSL_ERROR_RX_CERTIFICATE_REQUIRED|ERR_BAD_SSL_CLIENT_AUTH_CERT|ERR_SSL_CLIENT_AUTH/,
     /client didn't provide a certificate|peer did not return a certificate|PEER_DID_NOT_RETURN_A_CERTIFICATE|NoCertificatesPresented|peer sent no certificates|no (?:SSL |TLS |client )certificate (?:was )?(?:provided|presented|sent|received)/i,
-    /(?:did not|does not|doesn't|didn't) (?:trust|accept) (?:this |the |our )?(?:server|client|peer)'s (?:SSL |TLS )?certificate|received alert \[(?:42|43|44|45|46|48|49|116)\]|fatal alert has been received[^\n]{0,20}(?:certificate|CA is unknown)|client certificate not found/i,
+    /(?:did not|does not|doesn't|didn't) (?:trust|accept) (?:this |the |our )?(?:server|client|peer)'s (?:SSL |TLS )?certificate|received alert \[(?:42|43|44|45|46|48|49|116)\]|fatal alert has been received[^\n]{0,20}(?:certificate|CA is unknown)|client certificate not found|sent a TLS alert: '(?:BadCertificate|Unsupported_?Cert|Certificate(?:Revoked|Expired|Unknown|Required)|UnknownCA|AccessDenied)/i,
     /No required SSL certificate|client sent no required SSL certificate|null cert chain|Empty client certificate chain|GNUTLS_E_CERTIFICATE_REQUIRED|400 The SSL certificate error|requires a valid client certificate|client certificate (?:is )?required|no client certificate (?:was )?returned/i,
     /failed to verify client(?:'s)? certificate/i,
     /received (?:CLIENT|SERVER) ALERT: Fatal - (?:Unknown CA|Bad Certificate|Unsupported Certificate|Certificate (?:Revoked|Expired|Unknown|Required)|Access Denied)/i,
@@ -207,10 +212,13 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /remote certificate (?:is invalid|was rejected)|Could not establish trust relationship for the SSL|trust failure|RemoteCertificateChainErrors|RemoteCertificateNotAvailable/i,
     /invalid peer certificate|InvalidCertificate\(|InvalidCertificateData/,
     /certificate for this server is invalid|SSL peer certificate or SSH remote key was not OK|SEC_E_CERT_UNKNOWN|0x80090327|ERR_CERT_INVALID|SEC_ERROR_(?:CA_CERT_INVALID|INADEQUATE_\w{1,30}|CERT_\w{1,40})|MOZILLA_PKIX_ERROR_\w{1,60}/i,
-    /Validation of (?:SSL |TLS )?server certificate failed|No OCSP response received|CA hash does not match|cacerts checksum [^\n]{1,100} does not match|none of the public keys [^\n]{1,300} are pinned|failed to establish trust with (?:server|client) at/i,
+    /Validation of (?:SSL |TLS )?server certificate failed|No OCSP response received|CA hash does not match|\bthumbprint (?:does not|doesn't|did not) match|certificate (?:thumbprint|fingerprint) mismatch|cacerts checksum [^\n]{1,100} does not match|none of the public keys [^\n]{1,300} are pinned|failed to establish trust with (?:server|client) at/i,
+    /(?:failed|unable|could not|cannot|can't)(?: to)? (?:verify|validate) (?:the |a )?(?:(?:server|peer|remote|host|client|TLS|SSL|X\.?509)(?:'s)? ){0,2}certificate\b(?! (?:request|identity|signing|arn|config|template))/i,
+    /\b(?:SSL|TLS|server|peer|host|security|remote|website)(?:'s)? certificate (?:is|was) (?:invalid|not valid|bad|rejected|not accepted)\b(?! for)|(?:invalid|bad) (?:SSL|TLS|server|peer) certificate\b(?! (?:request|name|arn|file|data|format))/i,
+    /certificate (?:chain )?(?:could not|cannot|can't) be (?:verified|validated|authenticated)|certificate (?:was )?rejected by|certificate chain is (?:not complete|incomplete)|any of the certificate's signature algorithms|Certificate pinning failure/i,
     /pinned public key|does not match pinned|ERR_SSL_PINNED_KEY|peer not authenticated/i,
     /no (?:serving |server )?certificate (?:is |was )?(?:available|configured)/i,
-    /SSL certificate (?:problem|error)|certificate (?:validation|verification)(?: has)? (?:error|failed|failure)|\bin the certificate verification|Error in the certificate\./i,
+    /SSL certificate (?:problem|error)|certificate (?:chain )?(?:validation|verification)(?: has)? (?:error|failed|failure)|\bin the certificate verification|Error in the certificate\./i,
     /tls: (?:no certificates configured|received empty certificates message|server's certificate contains|failed to verify certificate)/i,
     /\bbad_cert,/
   )
@@ -218,4 +226,4 @@ export const certificateWords: ReadonlyArray<Wording> = [
 
 /** A quick look: a line without any of these cannot match the table. */
 export const mayMatch =
-  /x509|cert|verif|ssl|tls|pkix|trust|issuer|principal name|altname|alternative|commonname|hostname|common name|ip sans|dnsname|server name type|no name matching|signature|root|pem|caBundle|remote error|alert|0x8009|0x800b|unknown_?ca|NotAfter|NotBefore|OCSP|pinned|DECODER|algid|key (?:values|type|does)|private key|partialchain|nottimevalid|unable to (?:get|verify|find|parse)|keyusage|key usage|pinned|peer not|invalid_purpose|path_length|key_values|key identifier|basic constraints|asn1|ossl|crl|revoked|not verified|selfsigned|self[- ]signed|\[x509|validity/i
+  /x509|cert|\bca\b|\.crt\b|thumbprint|verif|ssl|tls|pkix|trust|issuer|principal name|altname|alternative|commonname|hostname|common name|ip sans|dnsname|server name type|no name matching|signature|root|pem|caBundle|remote error|alert|0x8009|0x800b|unknown_?ca|NotAfter|NotBefore|OCSP|pinned|DECODER|algid|key (?:values|type|does|file)|start_line|chaining error|private key|partialchain|nottimevalid|unable to (?:get|verify|find|parse)|keyusage|key usage|pinned|peer not|invalid_purpose|path_length|key_values|key identifier|basic constraints|asn1|ossl|crl|revoked|not verified|selfsigned|self[- ]signed|\[x509|validity/i

@@ -27,6 +27,9 @@ const x509Words: ReadonlyArray<readonly [RegExp, Reason]> = [
   [/^cannot validate certificate for \S{1,80} because it doesn't contain any IP SANs/, "hostname-mismatch"],
   [/^certificate relies on legacy Common Name field/, "hostname-mismatch"],
   [/^failed to load system roots/, "invalid-ca-bundle"],
+  // The request-header authenticator of an API server, about the client's certificate.
+  [/^subject with cn=/, "client-certificate-rejected"],
+  [/^provided PrivateKey doesn't match/, "malformed"],
   // macOS and Windows verify by the platform and quote the subject.
   [/^["“‘][^"”’]{0,300}["”’] certificate is not trusted/, "unknown-authority"],
   [/^["“‘][^"”’]{0,300}["”’] certificate is expired/, "expired"],
