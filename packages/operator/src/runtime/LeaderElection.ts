@@ -135,15 +135,14 @@ const lead = <A, E, R>(
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
       const working = yield* Effect.forkChild(restore(work))
-      const watching = yield* Effect.forkChild(
-        Effect.interruptible(
-          Effect.andThen(Effect.raceFirst(candidate.renew, candidate.lost), Fiber.interrupt(working))
-        )
-      )
+      // Apart from each other: a renewal that hangs must not hold up the end of the work.
+      const endsWork = (loss: Effect.Effect<void>) =>
+        Effect.forkChild(Effect.interruptible(Effect.andThen(loss, Fiber.interrupt(working))))
+      const watching = [yield* endsWork(candidate.renew), yield* endsWork(candidate.lost)]
       // Also work that takes its time to stop is covered by the Lease until it has stopped.
       const exit = yield* restore(Fiber.await(working)).pipe(
         Effect.onInterrupt(() => Fiber.interrupt(working)),
-        Effect.ensuring(Effect.andThen(Fiber.interrupt(watching), candidate.release))
+        Effect.ensuring(Effect.andThen(Fiber.interruptAll(watching), candidate.release))
       )
       return endedByLoss(exit) ? "lost" : (exit as Exit.Exit<A, Exclude<E, LeadershipLost>>)
     })

@@ -1,5 +1,6 @@
 import type { ClientError, Shape } from "@holdfast/k8s-adapter/KubernetesClient"
-import * as Clock from "effect/Clock"
+import type * as Cause from "effect/Cause"
+import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Lease from "./Lease.ts"
@@ -73,16 +74,25 @@ export class Candidate {
 
   /** Gives the Lease back, if it is still held. Its failure costs the next leader the wait, and nothing else. */
   readonly release: Effect.Effect<void> = Effect.suspend(() => {
-    const seen = this.#seen
-    if (this.#renewedAt === undefined || seen === undefined) return Effect.void
+    const lease = this.#seen?.lease
+    if (this.#renewedAt === undefined || lease === undefined) return Effect.void
     this.#renewedAt = undefined
-    this.#seen = undefined
-    return this.#client.replace(Lease.release(seen.lease, this.#now().wall)).pipe(
+    const giveBack = (held: Lease.Lease) => this.#client.replace(Lease.release(held, this.#now().wall))
+    return giveBack(lease).pipe(
+      // A renewal that was cut off just now may have been done all the same.
+      Effect.catchTag("Conflict", (conflict) =>
+        Effect.flatMap(this.#read, (now) => (now?.holder === this.#identity ? giveBack(now) : Effect.fail(conflict)))
+      ),
       Effect.timeout(this.#times.retry),
       Effect.matchEffect({
         onSuccess: () => Effect.logInfo("the lease is released"),
         onFailure: (error) => Effect.logWarning(`the lease could not be released: ${error.message}`)
-      })
+      }),
+      Effect.ensuring(
+        Effect.sync(() => {
+          this.#seen = undefined
+        })
+      )
     )
   })
 
@@ -120,31 +130,25 @@ export class Candidate {
   }
 
   get #attempt(): Effect.Effect<Try | "failed"> {
-    return this.#tryOnce.pipe(
-      // A request that hangs must leave time for another one.
-      Effect.timeout(this.#times.renew / 2),
-      Effect.catch((error) =>
-        Effect.as(Effect.logWarning(`no answer about the lease: ${error.message}`), "failed" as const)
-      )
+    return Effect.catch(this.#tryOnce, (error) =>
+      Effect.as(Effect.logWarning(`no answer about the lease: ${error.message}`), "failed" as const)
     )
   }
 
-  get #tryOnce(): Effect.Effect<Try, ClientError> {
+  get #tryOnce(): Effect.Effect<Try, ClientError | Cause.TimeoutError> {
     return Effect.gen({ self: this }, function* () {
-      const startedAt = this.#now()
       // The holder knows the Lease as it has left it; only if that is wrong it has to look.
       if (this.#seen?.lease.holder === this.#identity && this.#renewedAt !== undefined) {
-        const renewed = yield* this.#write(this.#seen.lease, startedAt)
-        if (renewed) return "held"
+        if (yield* this.#write(this.#seen.lease)) return "held"
       }
       const lease = yield* this.#read
       if (lease !== undefined && this.#keptOutFor() > 0) return "taken-by-another"
-      return (yield* this.#write(lease, startedAt)) ? "held" : "taken-by-another"
+      return (yield* this.#write(lease)) ? "held" : "taken-by-another"
     })
   }
 
-  get #read(): Effect.Effect<Lease.Lease | undefined, ClientError> {
-    return this.#client.get({ ...Lease.kind, ...this.#ref }).pipe(
+  get #read(): Effect.Effect<Lease.Lease | undefined, ClientError | Cause.TimeoutError> {
+    return this.#bounded(this.#client.get({ ...Lease.kind, ...this.#ref })).pipe(
       Effect.map((object) => this.#saw(Lease.decode(object))),
       Effect.catchTag("NotFound", () => Effect.undefined)
     )
@@ -157,20 +161,29 @@ export class Candidate {
   }
 
   /** Writes ourselves into the Lease as we know it; false when it is another one by now. */
-  #write(lease: Lease.Lease | undefined, startedAt: Moment): Effect.Effect<boolean, ClientError> {
-    const holding = { identity: this.#identity, duration: this.#times.lease, now: startedAt.wall }
-    const written =
-      lease === undefined
-        ? this.#client.create(Lease.create(this.#ref.name, this.#ref.namespace, holding))
-        : this.#client.replace(Lease.hold(lease, holding))
-    const lostTheRace = () => Effect.succeed(false)
-    return written.pipe(
-      Effect.map((object) => {
-        this.#saw(Lease.decode(object))
-        this.#renewedAt = startedAt
-        return true
-      }),
-      Effect.catchTags({ Conflict: lostTheRace, AlreadyExists: lostTheRace, NotFound: lostTheRace })
-    )
+  #write(lease: Lease.Lease | undefined): Effect.Effect<boolean, ClientError | Cause.TimeoutError> {
+    return Effect.suspend(() => {
+      // The others count from when they see the write, which is later than this.
+      const startedAt = this.#now()
+      const holding = { identity: this.#identity, duration: this.#times.lease, now: startedAt.wall }
+      const written =
+        lease === undefined
+          ? this.#client.create(Lease.create(this.#ref.name, this.#ref.namespace, holding))
+          : this.#client.replace(Lease.hold(lease, holding))
+      const lostTheRace = () => Effect.succeed(false)
+      return this.#bounded(written).pipe(
+        Effect.map((object) => {
+          this.#saw(Lease.decode(object))
+          this.#renewedAt = startedAt
+          return true
+        }),
+        Effect.catchTags({ Conflict: lostTheRace, AlreadyExists: lostTheRace, NotFound: lostTheRace })
+      )
+    })
+  }
+
+  /** A request that hangs must leave time for another one. */
+  #bounded<A, E>(request: Effect.Effect<A, E>): Effect.Effect<A, E | Cause.TimeoutError> {
+    return Effect.timeout(request, this.#times.renew / 2)
   }
 }
