@@ -68,7 +68,7 @@ describe("a cache", () => {
   it.live("holds neither managed fields nor what it was told to strip, and lets nobody change what it holds", () =>
     Effect.gen(function* () {
       const { cache, client } = yield* lab
-      yield* client.apply(configMap("a", { secret: "x" }))
+      yield* client.apply(configMap("a", { secret: "x" }, { app: "shop" }))
       const configMaps = yield* cache({ strip: (object) => void delete object["data"] })
       yield* configMaps.synced
       const object = configMaps.get("a", "default")
