@@ -74,7 +74,7 @@ export interface AdmissionServer {
  */
 export const make = (options: AdmissionServerOptions): Effect.Effect<AdmissionServer, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const { certificate, handlers, host = "::", port } = options
+    const { certificate, handlers, host, port } = options
     const maxBodyBytes = options.maxBodyBytes ?? 7 * 1024 * 1024
     const runFork = Effect.runForkWith(yield* Effect.context<never>())
     const listening = Latch.makeUnsafe(false)

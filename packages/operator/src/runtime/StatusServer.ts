@@ -18,13 +18,14 @@ import * as Health from "./Health.ts"
  * @since 0.1.0
  */
 export class ListenError extends Data.TaggedError("ListenError")<{
-  readonly host: string
+  /** `undefined` for all addresses. */
+  readonly host: string | undefined
   readonly port: number
   /** Node's code: `EADDRINUSE`, `EACCES`, … */
   readonly code: string
 }> {
   override get message(): string {
-    return `cannot listen on ${this.host}:${this.port}: ${this.code}`
+    return `cannot listen on ${this.host === undefined ? "port " : `${this.host}:`}${this.port}: ${this.code}`
   }
 }
 
@@ -61,7 +62,7 @@ export const make = (
         )
       )
     })
-    const { host = "::", port } = options
+    const { host, port } = options
     yield* Effect.acquireRelease(listen(server, host, port), () =>
       Effect.callback<void>((resume) => {
         server.close(() => resume(Effect.void))
@@ -72,17 +73,17 @@ export const make = (
   })
 
 /**
- * Has a server listen.
+ * Has a server listen. Without a host that is on all addresses, also where there is no IPv6.
  *
  * @category combinators
  * @since 0.1.0
  */
-export const listen = (server: http.Server, host: string, port: number): Effect.Effect<void, ListenError> =>
+export const listen = (server: http.Server, host: string | undefined, port: number): Effect.Effect<void, ListenError> =>
   Effect.callback<void, ListenError>((resume) => {
     const onError = (error: NodeJS.ErrnoException) =>
       resume(Effect.fail(new ListenError({ host, port, code: error.code ?? error.message })))
     server.once("error", onError)
-    server.listen(port, host, () => {
+    server.listen({ port, ...(host !== undefined && { host }) }, () => {
       server.removeListener("error", onError)
       resume(Effect.void)
     })

@@ -192,7 +192,9 @@ describe("the admission server", () => {
       const to = { port: yield* server.listening, ca: ca.certificate.pem }
       const status = (options: https.RequestOptions, text?: string) =>
         Effect.map(send({ ...options, ...to }, text), (answer) => answer.status)
-      assert.strictEqual(yield* status({ path: "/toString" }), 404)
+      for (const path of ["/toString", "//", "/%", "/?", "*", "http://"]) {
+        assert.strictEqual(yield* status({ path }), 404)
+      }
       assert.strictEqual(yield* status({ method: "PUT" }), 405)
       assert.strictEqual(yield* status({ headers: { "content-type": "text/plain" } }), 415)
       assert.strictEqual(yield* status({}, "{"), 400)

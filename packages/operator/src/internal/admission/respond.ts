@@ -26,8 +26,7 @@ export const respond = Effect.fnUntraced(function* (
   handlers: Readonly<Record<string, Handler>>,
   maxBodyBytes: number
 ) {
-  const url = new URL(request.url ?? "/", "https://webhook")
-  const path = url.pathname
+  const [path = "", query = ""] = (request.url ?? "").split("?", 2)
   const handler = Object.hasOwn(handlers, path) ? handlers[path] : undefined
   // Paths that nobody serves must not make labels without end.
   if (handler === undefined) return plain(404, "no webhook is served here")
@@ -36,7 +35,7 @@ export const respond = Effect.fnUntraced(function* (
   const inHand = Metric.withAttributes(inFlight, labels)
   const answer = yield* Effect.acquireUseRelease(
     Metric.modify(inHand, 1),
-    () => decide(request, handler, maxBodyBytes, timeoutOf(url)),
+    () => decide(request, handler, maxBodyBytes, timeoutOf(query)),
     () => Metric.modify(inHand, -1)
   )
   yield* Metric.update(Metric.withAttributes(requests, { ...labels, code: String(answer.status) }), 1)
@@ -82,8 +81,8 @@ const decide = Effect.fnUntraced(function* (
 })
 
 /** The API server tells how long it waits, as in `?timeout=10s`; the answer has to be there a little before. */
-const timeoutOf = (url: URL): number => {
-  const seconds = Number(/^(\d{1,3})s$/.exec(url.searchParams.get("timeout") ?? "")?.[1] ?? 10)
+const timeoutOf = (query: string): number => {
+  const seconds = Number(/^(\d{1,3})s$/.exec(new URLSearchParams(query).get("timeout") ?? "")?.[1] ?? 10)
   return Math.max(500, Math.min(seconds, 30) * 1000 - 500)
 }
 
