@@ -33,14 +33,14 @@ const places: ReadonlyArray<readonly [Where, RegExp]> = [
     "api-server",
     /KubernetesClientException|\bio\.kubernetes\.client\b|Unable to connect to the server|The connection to the server|couldn't get current server API group list|Kubernetes cluster unreachable|failed to download openapi|unable to (?:fetch|retrieve) (?:the )?(?:complete list of )?server|getting credentials: exec|Unable to authenticate the request|kube-apiserver|failed to get (?:server|API) (?:groups|version)|error communicating with the apiserver|(?:connect to|identity of) (?:the )?API ?server|kubernetes\.default(?:\.svc)?\b/i
   ],
-  // Paths that only an API server has, at whatever host and port.
+  // Paths that only an API server has, at whatever host and port; /api/v1 alone is a favourite of others too.
   [
     "api-server",
-    /https:\/\/[^\s"'/]{1,300}(?:\/[^\s"'/]{1,100}){0,4}\/(?:api\/v1(?!\/(?:query|query_range|labels?|series|targets|rules|alerts|write|read|metadata)\b)|apis\/|api\?timeout|apis\?timeout|openapi\/v[23]|version\?timeout|version\b|livez|readyz)|url:\s{1,40}\/(?:\S{1,200}\/)?(?:api|apis|version)\b|': \/(?:apis?\/|version\b)|path: "\/(?:api\/v1|apis)\//
+    /https:\/\/[^\s"'/]{1,300}(?:\/[^\s"'/]{1,100}){0,4}\/(?:api\/v1(?:\/(?:namespaces|nodes|pods|services|secrets|configmaps|events|endpoints|persistentvolume|serviceaccounts|replicationcontrollers|componentstatuses|limitranges|resourcequotas|podtemplates|watch|proxy)|(?![\w/]))|apis\/|api\?timeout|apis\?timeout|openapi\/v[23]|version\?timeout|version\b|livez|readyz)|url:\s{1,40}\/(?:\S{1,200}\/)?(?:api\/v1(?:\/(?:namespaces|nodes|pods|services|secrets|configmaps|events|endpoints|persistentvolume|serviceaccounts|replicationcontrollers|componentstatuses|limitranges|resourcequotas|podtemplates|watch|proxy)|(?![\w/]))|api(?![\w/-])|apis\b|version\b)|': \/(?:api\/v1(?:\/(?:namespaces|nodes|pods|services|secrets|configmaps|events|endpoints|persistentvolume|serviceaccounts|replicationcontrollers|componentstatuses|limitranges|resourcequotas|podtemplates|watch|proxy)|(?![\w/]))|api(?![\w/-])|apis\/|version\b)|path: "\/(?:api\/v1(?:\/(?:namespaces|nodes|pods|services|secrets|configmaps|events|endpoints|persistentvolume|serviceaccounts|replicationcontrollers|componentstatuses|limitranges|resourcequotas|podtemplates|watch|proxy)|(?![\w/]))|apis)/
   ],
   [
     "api-server",
-    /https:\/\/[^\s"'/]{1,300}:(?:6443|8443|16443)\b|\b(?:dial|read|write) tcp [^\s]{1,100}:6443\b|failed to (?:list|watch) \*?v\d/i
+    /https:\/\/[^\s"'/]{1,300}:(?:6443|16443)\b|\b(?:dial|read|write) tcp [^\s]{1,100}:6443\b|failed to (?:list|watch) \*?v\d/i
   ]
 ]
 
