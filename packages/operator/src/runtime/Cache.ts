@@ -85,7 +85,13 @@ export const make = (options: CacheOptions): Effect.Effect<Cache, never, Scope.S
     const turn = Semaphore.makeUnsafe(1)
     let problem: ClientError | undefined
 
-    const tell = (change: Change) => Effect.forEach(handlers, (handler) => handler(change), { discard: true })
+    const tell = (change: Change) =>
+      Effect.forEach(
+        handlers,
+        // One handler's defect must not be the end of the watch for all.
+        (handler) => Effect.catchDefect(handler(change), (defect) => Effect.logError("a handler hit a defect", defect)),
+        { discard: true }
+      )
 
     const put = (object: KubernetesObject): Effect.Effect<void> => {
       const key = keyOf(object.metadata.name, object.metadata.namespace)

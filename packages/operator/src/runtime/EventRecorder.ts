@@ -115,7 +115,10 @@ export const make = (
 
     yield* Queue.take(queue).pipe(
       Effect.flatMap((event) =>
-        Effect.catch(write(event), (error) => Effect.logDebug(`an event could not be written: ${error.message}`))
+        write(event).pipe(
+          Effect.catch((error) => Effect.logDebug(`an event could not be written: ${error.message}`)),
+          Effect.catchDefect((defect) => Effect.logError("writing an event hit a defect", defect))
+        )
       ),
       Effect.forever,
       Effect.forkScoped

@@ -50,6 +50,20 @@ describe("a cache", () => {
     }).pipe(quietly)
   )
 
+  it.live("goes on when a handler hits a defect", () =>
+    Effect.gen(function* () {
+      const { cache, client, next, note } = yield* lab
+      const configMaps = yield* cache()
+      yield* configMaps.synced
+      yield* configMaps.onChange(() => Effect.die("oops"))
+      yield* configMaps.onChange(note)
+      for (const name of ["a", "b"]) {
+        yield* client.apply(configMap(name))
+        assert.deepStrictEqual(yield* next, ["Added", name])
+      }
+    }).pipe(quietly)
+  )
+
   it.live("lists by namespace and labels", () =>
     Effect.gen(function* () {
       const { cache, client } = yield* lab
