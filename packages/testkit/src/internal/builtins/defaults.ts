@@ -125,16 +125,10 @@ const rules: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
     return name === undefined ? object : setAt(object, ["metadata", "labels", "kubernetes.io/metadata.name"], name)
   },
   "apps/deployments": (object) => {
-    const strategy = stringAt(object, "spec", "strategy", "type")
-    const filled = spec(object, {
-      replicas: 1,
-      revisionHistoryLimit: 10,
-      progressDeadlineSeconds: 600,
-      ...(strategy === undefined ? { strategy: rolling } : {})
-    })
+    const filled = spec(object, { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 })
     const typed =
-      strategy === "RollingUpdate"
-        ? setAt(filled, ["spec", "strategy"], fill(objectAt(filled, "spec", "strategy"), rolling))
+      (stringAt(object, "spec", "strategy", "type") ?? "RollingUpdate") === "RollingUpdate"
+        ? setAt(filled, ["spec", "strategy"], fill(objectAt(filled, "spec", "strategy") ?? {}, rolling))
         : filled
     return template(typed, ["spec", "template"])
   },
