@@ -28,8 +28,8 @@ export interface Options {
   /** Where to listen on 127.0.0.1; a free port when left out. */
   readonly port?: number | undefined
   /**
-   * The clock for timestamps, bookmarks, watch timeouts and the verification of webhook certificates. The machine's,
-   * when left out; `yield* Clock.Clock` under a `TestClock` gives a server in virtual time.
+   * The clock for timestamps, bookmarks, watch timeouts and the verification of client and webhook certificates. The
+   * machine's, when left out; `yield* Clock.Clock` under a `TestClock` gives a server in virtual time.
    */
   readonly clock?: Clock.Clock | undefined
   /** Bearer tokens that are accepted, with the user each stands for. */
@@ -115,37 +115,61 @@ const dnsNames = [
  */
 export const make = (options: Options = {}): Effect.Effect<ApiServer, never, Scope.Scope> =>
   Effect.gen(function* () {
-    // Node verifies certificates by the machine's clock, whatever clock the test runs on.
     const live = Clock.Clock.defaultValue()
-    const certified = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-      Effect.orDie(Effect.provideService(effect, Clock.Clock, live))
+    const clock = options.clock ?? live
     const random = yield* Random.Random
 
-    const authority = (commonName: string) =>
-      certified(CertificateAuthority.make({ commonName, validity: "3650 days" }))
-    const clientCa = yield* authority("holdfast-testkit-client-ca")
-    let servingCa = yield* authority("holdfast-testkit-ca")
+    // Clients verify by the machine's clock, whatever clock the test runs on; this server does by its own.
+    const authority = (commonName: string, time: Clock.Clock, notBefore?: Date) =>
+      certified(time, CertificateAuthority.make({ commonName, validity: "3650 days", notBefore }))
+    // The administrator stays one though years pass, or the server's clock goes wrong by months.
+    const aYearAgo = new Date(clock.currentTimeMillisUnsafe() - 365 * 86_400_000)
     const issueServing = (ca: CertificateAuthority.CertificateAuthority, expired: boolean) =>
-      Effect.map(
-        certified(
-          CertificateAuthority.issue(ca, {
-            commonName: "kube-apiserver",
-            dnsNames,
-            ipAddresses: ["127.0.0.1"],
-            ...(expired
-              ? { notBefore: new Date(live.currentTimeMillisUnsafe() - 7_200_000), validity: "1 hour" }
-              : { validity: "365 days" })
-          })
-        ),
-        (issued) => ({
-          certificatePem: issued.chainPem,
-          privateKeyPem: Redacted.value(issued.privateKeyPem),
-          clientCaPem: clientCa.certificate.pem
+      certified(
+        live,
+        CertificateAuthority.issue(ca, {
+          commonName: "kube-apiserver",
+          dnsNames,
+          ipAddresses: ["127.0.0.1"],
+          ...(expired
+            ? { notBefore: new Date(live.currentTimeMillisUnsafe() - 7_200_000), validity: "1 hour" }
+            : { validity: "365 days" })
         })
       )
+    const issueClient = (ca: CertificateAuthority.CertificateAuthority, client: Client) =>
+      certified(
+        clock,
+        CertificateAuthority.issue(ca, {
+          commonName: client.user,
+          organization: client.groups ?? [],
+          usages: ["client"],
+          validity: client.validity ?? "365 days",
+          notBefore: client.notBefore
+        })
+      )
+    const [firstServing, firstClient] = yield* Effect.all(
+      [
+        Effect.gen(function* () {
+          const ca = yield* authority("holdfast-testkit-ca", live)
+          return { ca, issued: yield* issueServing(ca, false) }
+        }),
+        Effect.gen(function* () {
+          const ca = yield* authority("holdfast-testkit-client-ca", clock, aYearAgo)
+          const issued = yield* issueClient(ca, { ...admin, notBefore: aYearAgo, validity: "3650 days" })
+          return { ca, issued }
+        })
+      ],
+      { concurrency: "unbounded" }
+    )
+    let servingCa = firstServing.ca
+    const material = (serving: CertificateAuthority.IssuedCertificate) => ({
+      certificatePem: serving.chainPem,
+      privateKeyPem: Redacted.value(serving.privateKeyPem),
+      clientCaPem: firstClient.ca.certificate.pem
+    })
 
     const cluster = new Cluster({
-      clock: options.clock ?? live,
+      clock,
       random,
       tokens: options.tokens ?? {},
       historyLimit: options.historyLimit ?? 10_000,
@@ -153,13 +177,12 @@ export const make = (options: Options = {}): Effect.Effect<ApiServer, never, Sco
       controllerManager: options.controllerManager ?? true
     })
     yield* Effect.addFinalizer(() => Effect.sync(() => cluster.stop()))
-    const material = yield* issueServing(servingCa, false)
     const start = (port: number) =>
       Effect.acquireRelease(
         Effect.promise(async () => {
           const instance = new Instance(cluster, {
             port,
-            material,
+            material: material(firstServing.issued),
             bookmarkInterval: options.bookmarkInterval ?? "1 minute",
             anonymousAuth: options.anonymousAuth ?? false
           })
@@ -172,35 +195,20 @@ export const make = (options: Options = {}): Effect.Effect<ApiServer, never, Sco
     const others = yield* Effect.forEach(Array.from({ length: (options.instances ?? 1) - 1 }), () => start(0))
     const instances = [first, ...others]
 
-    const kubeconfigAt = (
-      url: string,
-      { groups, notBefore, user, validity }: Parameters<ApiServer["kubeconfigFor"]>[0]
-    ): Effect.Effect<string> =>
-      Effect.map(
-        certified(
-          CertificateAuthority.issue(clientCa, {
-            commonName: user,
-            organization: groups ?? [],
-            usages: ["client"],
-            validity: validity ?? "365 days",
-            notBefore
-          })
-        ),
-        (issued) =>
-          kubeconfig({
-            name: "testkit",
-            user,
-            server: url,
-            identity: {
-              ca: servingCa.certificate.pem,
-              cert: issued.certificatePem,
-              key: Redacted.value(issued.privateKeyPem)
-            }
-          })
-      )
-    const admin = (url: string) => kubeconfigAt(url, { user: "kubernetes-admin", groups: ["system:masters"] })
-    const served = yield* Effect.forEach(instances, ({ faults, stats, url }) =>
-      Effect.map(admin(url), (text): ApiServerInstance => ({ url, kubeconfig: text, faults, stats }))
+    const kubeconfigAt = (url: string, user: string, identity: CertificateAuthority.IssuedCertificate) =>
+      kubeconfig({
+        name: "testkit",
+        user,
+        server: url,
+        identity: {
+          ca: servingCa.certificate.pem,
+          cert: identity.certificatePem,
+          key: Redacted.value(identity.privateKeyPem)
+        }
+      })
+    const adminAt = (url: string) => kubeconfigAt(url, admin.user, firstClient.issued)
+    const served = instances.map(
+      ({ faults, stats, url }): ApiServerInstance => ({ url, kubeconfig: adminAt(url), faults, stats })
     )
 
     return {
@@ -210,12 +218,20 @@ export const make = (options: Options = {}): Effect.Effect<ApiServer, never, Sco
       caPem: servingCa.certificate.pem,
       compact: first.faults.expireHistory,
       route: (service, target) => Effect.sync(() => cluster.route(service, target)),
-      kubeconfigFor: (user) => kubeconfigAt(first.url, user),
+      kubeconfigFor: (client) =>
+        Effect.map(issueClient(firstClient.ca, client), (issued) => kubeconfigAt(first.url, client.user, issued)),
       rotateServingCertificate: Effect.fnUntraced(function* (rotation) {
-        if (rotation?.keepAuthority !== true) servingCa = yield* authority("holdfast-testkit-ca")
-        const next = yield* issueServing(servingCa, rotation?.expired === true)
+        if (rotation?.keepAuthority !== true) servingCa = yield* authority("holdfast-testkit-ca", live)
+        const next = material(yield* issueServing(servingCa, rotation?.expired === true))
         for (const instance of instances) instance.present(next)
-        return { caPem: servingCa.certificate.pem, kubeconfig: yield* admin(first.url) }
+        return { caPem: servingCa.certificate.pem, kubeconfig: adminAt(first.url) }
       })
     }
   })
+
+type Client = Parameters<ApiServer["kubeconfigFor"]>[0]
+
+const admin: Client = { user: "kubernetes-admin", groups: ["system:masters"] }
+
+const certified = <A, E>(time: Clock.Clock, effect: Effect.Effect<A, E>): Effect.Effect<A> =>
+  Effect.orDie(Effect.provideService(effect, Clock.Clock, time))

@@ -80,6 +80,12 @@ export interface Faults {
   readonly stallHandshakes: Effect.Effect<void>
   /** Cuts all connections that are open now. */
   readonly disconnect: Effect.Effect<void>
+  /**
+   * Sets this server's clock ahead of the cluster's, or behind it (`"-2 hours"`); zero sets it right. The server
+   * verifies client certificates and those of admission webhooks by it, and writes it in the `Date` header. Connections
+   * that are open live on. Timestamps of objects are the cluster's: its `clock` option skews those as well.
+   */
+  readonly skewClock: (by: Duration.Input) => Effect.Effect<void>
   /** Forgets history, as compaction does: watches and pages from before get 410. */
   readonly expireHistory: Effect.Effect<void>
   /** From now on, changes of webhook configurations take effect in this server only after a time. */

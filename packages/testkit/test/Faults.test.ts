@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ApiServer, Faults } from "@holdfast/testkit"
+import { ApiServer, CertificateJob, Faults, Webhook } from "@holdfast/testkit"
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -157,5 +157,78 @@ describe("Faults", () => {
       const { body, status } = yield* Api.make(kubeconfig).get(path)
       assert.deepStrictEqual([status, body.message], [401, "Unauthorized"])
     }).pipe(Effect.scoped)
+  )
+
+  it.live("answers a client with a bare 401 while its clock is before or after the client's certificate", () =>
+    Effect.gen(function* () {
+      const { api, server } = yield* lab
+      const kubeconfig = yield* server.kubeconfigFor({ user: "now", groups: ["system:masters"], validity: "1 day" })
+      const hourly = Api.make(kubeconfig)
+      const ask = Effect.map(hourly.get(path), ({ body, status }) => [status, body.message])
+      assert.deepStrictEqual(yield* ask, [200, undefined])
+      yield* server.faults.skewClock("-2 hours")
+      assert.deepStrictEqual(yield* ask, [401, "Unauthorized"], "on the connection that was good")
+      yield* server.faults.skewClock("2 days")
+      assert.deepStrictEqual(yield* ask, [401, "Unauthorized"])
+      assert.strictEqual((yield* api.get(path)).status, 200, "the administrator stays one")
+      yield* server.faults.skewClock(0)
+      assert.deepStrictEqual(yield* ask, [200, undefined])
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("shows in the Date header how far its clock is off", () =>
+    Effect.gen(function* () {
+      const { api, server } = yield* lab
+      yield* server.faults.skewClock("-30 minutes")
+      const { headers } = yield* api.get(path)
+      const behind = Date.now() - Date.parse(String(headers["date"]))
+      assert.approximately(behind, 1_800_000, 60_000)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live(
+    "finds a new webhook certificate not yet valid while its clock is behind, with what it says of its time",
+    () =>
+      Effect.gen(function* () {
+        const { api, server } = yield* lab
+        const service = { namespace: "default", name: "hook" }
+        const secret = { namespace: "default", name: "hook-tls" }
+        const webhook = yield* Webhook.make()
+        yield* server.route(service, webhook.target)
+        yield* api.post("/api/v1/namespaces/default/services", {
+          metadata: { name: "hook" },
+          spec: { ports: [{ port: 443 }] }
+        })
+        yield* api.post("/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations", {
+          metadata: { name: "hook" },
+          webhooks: [
+            {
+              name: "hook.example.com",
+              admissionReviewVersions: ["v1"],
+              sideEffects: "None",
+              clientConfig: { service },
+              rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] }]
+            }
+          ]
+        })
+        yield* Webhook.mount(webhook, server, { secret, delay: "10 millis" })
+        yield* yield* CertificateJob.make(server, {
+          secret,
+          service,
+          configurations: [{ kind: "ValidatingWebhookConfiguration", name: "hook" }]
+        })
+        const ask = api.post(`${path}?dryRun=All`, { metadata: { name: "a" } })
+        const until = (wanted: number) =>
+          Effect.timeout(Effect.repeat(ask, { until: ({ status }) => status === wanted }), "5 seconds")
+
+        yield* server.faults.skewClock("-2 hours")
+        const { body } = yield* until(500)
+        assert.match(
+          body.message,
+          /^Internal error occurred: failed calling webhook "hook\.example\.com": failed to call webhook: Post "https:\/\/hook\.default\.svc:443\/\?timeout=10s": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time \S+Z is before \S+Z$/
+        )
+        yield* server.faults.skewClock(0)
+        assert.strictEqual((yield* until(201)).status, 201)
+      }).pipe(Effect.scoped)
   )
 })

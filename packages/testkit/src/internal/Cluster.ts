@@ -44,7 +44,7 @@ export class Cluster {
     this.registry = new Registry(this.core, Kinds.make(), this.access)
     this.tokens = new Map(Object.entries(options.tokens))
     this.services = new Services(this.core)
-    this.clients = this.newClients()
+    this.clients = this.newClients(() => this.core.millis())
     this.core.convert = converter(this.core, this.clients)
     this.aggregator = new Aggregator(this.core, this.services, this.clients)
     const tell: StorageListener = (storage) => {
@@ -65,9 +65,9 @@ export class Cluster {
     this.aggregator.registerLocal()
   }
 
-  /** Connections of its own for each API server. */
-  newClients(): WebhookClients {
-    return new WebhookClients(this.services, () => this.core.millis())
+  /** Connections of its own for each API server, which verifies by its own clock. */
+  newClients(now: () => number): WebhookClients {
+    return new WebhookClients(this.services, now)
   }
 
   stop(): void {

@@ -1,4 +1,5 @@
 /** One API server of a cluster: its listener, its watches, its view of webhook configurations, its faults. */
+import { X509Certificate } from "node:crypto"
 import type { IncomingMessage } from "node:http"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -38,6 +39,8 @@ export class Instance {
   private material: Material
   private counted: Array<CountedRequest> = []
   private connections = 0
+  /** How far this server's clock is ahead of the cluster's. */
+  private skew = 0
 
   constructor(cluster: Cluster, options: InstanceOptions) {
     const { core } = cluster
@@ -46,7 +49,7 @@ export class Instance {
     this.port = options.port
     this.material = options.material
     this.injector = new Injector((millis) => new Promise((resolve) => void core.after(millis, resolve)))
-    this.clients = cluster.newClients()
+    this.clients = cluster.newClients(() => this.millis())
     this.dispatcher = new Dispatcher(core, this.clients)
     this.api = {
       core,
@@ -91,15 +94,24 @@ export class Instance {
     this.listener.present(material)
   }
 
+  private millis(): number {
+    return this.cluster.core.millis() + this.skew
+  }
+
   private newListener(): Listener {
     const { cluster, options } = this
-    const bearer = { get: (token: string) => cluster.bearer(token) }
+    const authentication = {
+      tokens: { get: (token: string) => cluster.bearer(token) },
+      anonymousAuth: options.anonymousAuth,
+      clientCa: new X509Certificate(this.material.clientCaPem),
+      now: () => this.millis()
+    }
     const listener = new Listener({
       material: this.material,
       port: this.port,
-      authenticate: (message) => authenticate(message, bearer, options.anonymousAuth),
+      authenticate: (message) => authenticate(message, authentication),
       handle: (request) => handle(this.api, request),
-      millis: () => cluster.core.millis(),
+      millis: () => this.millis(),
       interceptor: this.injector,
       count: (message) => this.count(message)
     })
@@ -164,6 +176,10 @@ export class Instance {
       await this.silent.listen(this.port)
     }),
     disconnect: Effect.sync(() => this.listener.disconnect()),
+    skewClock: (by) =>
+      Effect.sync(() => {
+        this.skew = Duration.toMillis(Duration.fromInputUnsafe(by))
+      }),
     expireHistory: Effect.sync(() => this.cluster.core.store.forgetAll()),
     lagWebhookConfigurations: (lag) =>
       Effect.sync(() => {

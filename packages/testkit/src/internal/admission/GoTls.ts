@@ -49,7 +49,8 @@ const hostError = (certificate: X509Certificate, host: string): string | undefin
     : `x509: certificate is valid for ${dns.join(", ")}, not ${host}`
 }
 
-const timeError = (certificate: X509Certificate, now: number): string | undefined => {
+/** Go's words for a certificate that is not of this time, `undefined` when it is. */
+export const timeError = (certificate: X509Certificate, now: number): string | undefined => {
   const from = Date.parse(certificate.validFrom)
   const to = Date.parse(certificate.validTo)
   const prefix = `x509: certificate has expired or is not yet valid: current time ${time(now)} is`
