@@ -17,6 +17,7 @@ import * as Conditions from "../runtime/Conditions.ts"
 import * as Controller from "../runtime/Controller.ts"
 import type { EventRecorder } from "../runtime/EventRecorder.ts"
 import * as Finalizers from "../runtime/Finalizers.ts"
+import * as Source from "../runtime/Source.ts"
 import * as PackageRepository from "./PackageRepository.ts"
 import * as RepositoryIndex from "./RepositoryIndex.ts"
 import * as RepositoryLogin from "./RepositoryLogin.ts"
@@ -48,7 +49,7 @@ export const make = (
 ): Effect.Effect<Controller.Controller<KubernetesClient>, never, Scope.Scope> =>
   Controller.make({
     name: "packagerepository",
-    sources: [Controller.watch(options.repositories, { when: Controller.generationChanged })],
+    sources: [Source.watch(options.repositories, { when: Source.generationChanged })],
     classify: Controller.classify,
     workers: 4,
     timeout: "2 minutes",

@@ -9,7 +9,6 @@
  */
 import * as Classify from "@holdfast/k8s-adapter/Classify"
 import type { ClientError } from "@holdfast/k8s-adapter/KubernetesClient"
-import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Classification from "@holdfast/retry-core/Classification"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -19,21 +18,8 @@ import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import { controllerMetrics } from "../internal/runtime/controllerMetrics.ts"
-import type { Cache, Change } from "./Cache.ts"
-import * as OwnerReferences from "./OwnerReferences.ts"
+import type { Request, Source } from "./Source.ts"
 import * as WorkQueue from "./WorkQueue.ts"
-
-/**
- * The object that is to be reconciled.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Request {
-  readonly name: string
-  /** Left out for cluster-scoped kinds. */
-  readonly namespace?: string
-}
 
 /**
  * What a reconcile that did not fail says: `Done` until something changes, or look again after a time.
@@ -61,76 +47,6 @@ export const requeueAfter = (after: Duration.Input): Outcome => ({
   _tag: "RequeueAfter",
   after: Duration.fromInputUnsafe(after)
 })
-
-/**
- * A kind whose changes lead to reconciles.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Source {
-  readonly cache: Cache
-  readonly requests: (change: Change) => ReadonlyArray<Request>
-}
-
-/**
- * The objects that the controller is for.
- *
- * @category constructors
- * @since 0.1.0
- */
-export const watch = (cache: Cache, options?: { readonly when?: (change: Change) => boolean }): Source =>
-  map(cache, (object) => [requestOf(object)], options)
-
-/**
- * Objects that belong to one that the controller is for: a change leads to their owner's reconcile.
- *
- * @category constructors
- * @since 0.1.0
- */
-export const owned = (
-  cache: Cache,
-  owner: { readonly apiVersion: string; readonly kind: string; readonly isNamespaced: boolean }
-): Source =>
-  map(cache, (object) => {
-    const reference = OwnerReferences.controllerOf(object)
-    if (reference === undefined || reference.kind !== owner.kind || reference.apiVersion !== owner.apiVersion) return []
-    const { namespace } = object.metadata
-    return [{ name: reference.name, ...(owner.isNamespaced && namespace !== undefined && { namespace }) }]
-  })
-
-/**
- * Any objects, with the requests that a change of one leads to. The object as it was before counts too: when a Secret
- * is no longer the one that is referred to, both sides need to know.
- *
- * @category constructors
- * @since 0.1.0
- */
-export const map = (
-  cache: Cache,
-  requests: (object: KubernetesObject) => ReadonlyArray<Request>,
-  options?: { readonly when?: (change: Change) => boolean }
-): Source => ({
-  cache,
-  requests: (change) => {
-    if (options?.when?.(change) === false) return []
-    const now = change._tag === "Deleted" ? [] : requests(change.object)
-    return change._tag === "Added" ? now : [...requests(change.old), ...now]
-  }
-})
-
-/**
- * Whether a change is one of what is wanted, not only of status or metadata: for kinds whose `spec` moves their
- * `generation`, and controllers that write their own status.
- *
- * @category predicates
- * @since 0.1.0
- */
-export const generationChanged = (change: Change): boolean =>
-  change._tag !== "Updated" ||
-  change.old.metadata.generation !== change.object.metadata.generation ||
-  change.old.metadata.uid !== change.object.metadata.uid ||
-  change.old.metadata.deletionTimestamp !== change.object.metadata.deletionTimestamp
 
 /**
  * The verdict on a reconcile's errors. Beyond what `Classify.classify` holds for transient, a controller may try again
@@ -201,12 +117,13 @@ export interface Controller<R> {
  * import { Effect } from "effect"
  * import * as Cache from "@holdfast/operator/runtime/Cache"
  * import * as Controller from "@holdfast/operator/runtime/Controller"
+ * import * as Source from "@holdfast/operator/runtime/Source"
  *
  * const program = Effect.gen(function*() {
  *   const namespaces = yield* Cache.make({ apiVersion: "v1", kind: "Namespace" })
  *   const controller = yield* Controller.make({
  *     name: "namespace",
- *     sources: [Controller.watch(namespaces)],
+ *     sources: [Source.watch(namespaces)],
  *     classify: Controller.classify,
  *     reconcile: ({ name }) => Effect.as(Effect.log(`there is ${name}`), Controller.requeueAfter("1 hour"))
  *   })
@@ -297,17 +214,6 @@ export const make = <E, R>(options: ControllerOptions<E, R>): Effect.Effect<Cont
       ) as Effect.Effect<void, never, R>
     }
   })
-
-/**
- * The request for an object.
- *
- * @category constructors
- * @since 0.1.0
- */
-export const requestOf = ({ metadata }: KubernetesObject): Request => ({
-  name: metadata.name ?? "",
-  ...(metadata.namespace !== undefined && { namespace: metadata.namespace })
-})
 
 // Neither a name nor a namespace can hold a slash.
 const toKey = ({ name, namespace }: Request) => (namespace === undefined ? name : `${namespace}/${name}`)

@@ -4,6 +4,7 @@ import * as KubernetesClient from "@holdfast/k8s-adapter/KubernetesClient"
 import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Cache from "@holdfast/operator/runtime/Cache"
 import * as Controller from "@holdfast/operator/runtime/Controller"
+import * as Source from "@holdfast/operator/runtime/Source"
 import * as Classification from "@holdfast/retry-core/Classification"
 import * as RetryPolicy from "@holdfast/retry-core/RetryPolicy"
 import * as ApiServer from "@holdfast/testkit/ApiServer"
@@ -39,7 +40,7 @@ const handCache = () => {
 const policy = RetryPolicy.make({ baseDelay: "1 second", maxDelay: "1 minute", jitter: "none" })
 
 const lab = <E>(
-  reconcile: (request: Controller.Request, call: number) => Effect.Effect<Controller.Outcome, E>,
+  reconcile: (request: Source.Request, call: number) => Effect.Effect<Controller.Outcome, E>,
   classify: Classification.Classifier<E>
 ) =>
   Effect.gen(function* () {
@@ -47,7 +48,7 @@ const lab = <E>(
     const calls: Array<string> = []
     const controller = yield* Controller.make({
       name: "lab",
-      sources: [Controller.watch(cache)],
+      sources: [Source.watch(cache)],
       classify,
       policy,
       timeout: "1 minute",
@@ -169,11 +170,11 @@ describe("a controller", () => {
     const owner = { apiVersion: "example.org/v1", kind: "Widget", isNamespaced: true }
     const reference = { apiVersion: "example.org/v1", kind: "Widget", name: "w", uid: "1", controller: true }
     const owned = object("a", { metadata: { ownerReferences: [reference] } })
-    assert.deepStrictEqual(Controller.owned(cache, owner).requests({ _tag: "Added", object: owned }), [
+    assert.deepStrictEqual(Source.owned(cache, owner).requests({ _tag: "Added", object: owned }), [
       { name: "w", namespace: "default" }
     ])
-    assert.deepStrictEqual(Controller.owned(cache, owner).requests({ _tag: "Added", object: object("a") }), [])
-    const byData = Controller.map(cache, (each) => [{ name: String(each["for"]) }])
+    assert.deepStrictEqual(Source.owned(cache, owner).requests({ _tag: "Added", object: object("a") }), [])
+    const byData = Source.map(cache, (each) => [{ name: String(each["for"]) }])
     const change = { _tag: "Updated", old: object("a", { for: "x" }), object: object("a", { for: "y" }) } as const
     assert.deepStrictEqual(byData.requests(change), [{ name: "x" }, { name: "y" }])
   })
@@ -181,7 +182,7 @@ describe("a controller", () => {
   it("takes a change of status for no change of generation, and a new object for one", () => {
     const before = object("a", { metadata: { generation: 1, uid: "1" } })
     const changed = (metadata: Record<string, unknown>) =>
-      Controller.generationChanged({ _tag: "Updated", old: before, object: object("a", { metadata }) })
+      Source.generationChanged({ _tag: "Updated", old: before, object: object("a", { metadata }) })
     assert.isFalse(changed({ generation: 1, uid: "1", labels: { a: "b" } }))
     assert.isTrue(changed({ generation: 2, uid: "1" }))
     assert.isTrue(changed({ generation: 1, uid: "2" }))
@@ -206,7 +207,7 @@ describe("a controller", () => {
       const seen = yield* Queue.unbounded<string>()
       const controller = yield* Controller.make({
         name: "real",
-        sources: [Controller.watch(cache)],
+        sources: [Source.watch(cache)],
         classify: Controller.classify,
         reconcile: ({ name }) => Effect.as(Queue.offer(seen, name), Controller.done)
       })
