@@ -2,10 +2,11 @@ import * as net from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schedule } from "effect"
 import { bundle, start, temporaryFile } from "./support/bundle.ts"
-import { interruption } from "./support/interruption.ts"
+import { firstInterruption, interruption } from "./support/interruption.ts"
 import { servers } from "./support/operator.ts"
 
 interruption(servers.embedded, 800, 5)
+firstInterruption(servers.embedded)
 
 /** A server that accepts connections and never says a word; counts them. */
 const silent = Effect.acquireRelease(

@@ -25,13 +25,14 @@ const rotated = Effect.fnUntraced(function* <C extends TestCluster.TestCluster>(
   return { ...operator, duration, undisturbed: yield* finalObjects(cluster.kubeconfig) }
 })
 
-/** Starts a rotation, sends the signal when a time has passed, and waits for the end of the process. */
+/** Starts a bootstrap, sends the signal when a time has passed, and waits for the end of the process. */
 const interrupted = Effect.fnUntraced(function* (
   { startBootstrap }: Effect.Success<ReturnType<typeof withOperator>>,
   signal: NodeJS.Signals,
-  moment: number
+  moment: number,
+  ...flags: ReadonlyArray<string>
 ) {
-  const { child, ended } = yield* startBootstrap("--rotate")
+  const { child, ended } = yield* startBootstrap(...flags)
   yield* Effect.sleep(moment)
   const sent = yield* Clock.currentTimeMillis
   child.kill(signal)
@@ -58,7 +59,7 @@ export const interruption = ({ title, make }: Server, lag: number, clusters: num
                 const all = yield* Random.withSeed(spread(moments, operator.duration), seed)
                 for (const [index, moment] of all.entries()) {
                   if (index % clusters !== own) continue
-                  const killed = yield* interrupted(operator, "SIGKILL", moment)
+                  const killed = yield* interrupted(operator, "SIGKILL", moment, "--rotate")
                   assert.isTrue(killed.signal === "SIGKILL" || killed.code === 0, killed.stderr)
                   // As a person would: the same line again, or the plain one.
                   const again = yield* operator.bootstrap(...(index % 4 < 2 ? ["--rotate"] : []), "-o", "json")
@@ -91,7 +92,7 @@ export const interruption = ({ title, make }: Server, lag: number, clusters: num
           const moments = yield* Random.withSeed(spread(3, operator.duration - 500), seed)
           for (const moment of moments) {
             // A Ctrl-C before the program runs is Node's own affair.
-            const stopped = yield* interrupted(operator, "SIGINT", 500 + moment)
+            const stopped = yield* interrupted(operator, "SIGINT", 500 + moment, "--rotate")
             const what = `Ctrl-C after ${Math.round(500 + moment)} of ${operator.duration} ms, at "${phaseOf(stopped.stderr)}"`
             console.log(`${title}: ${what}, stopped in ${stopped.took} ms`)
             if (stopped.code === 0) continue
@@ -105,6 +106,46 @@ export const interruption = ({ title, make }: Server, lag: number, clusters: num
           assert.strictEqual(again.code, 0, again.stderr)
           assert.deepStrictEqual(yield* finalObjects(operator.cluster.kubeconfig), operator.undisturbed)
         }).pipe(Effect.scoped),
+      120_000
+    )
+  })
+
+/**
+ * The first bootstrap of a cluster that ends in the middle, each time in a cluster of its own: what the second run does
+ * not finish was never there.
+ */
+export const firstInterruption = ({ title, make }: Server) =>
+  describe(`an interrupted first bootstrap, on ${title}`, () => {
+    it.live(
+      "leaves the same objects after kill -9 at ten moments and a second run",
+      () =>
+        Effect.gen(function* () {
+          const undisturbed = yield* Effect.scoped(
+            Effect.gen(function* () {
+              const operator = yield* withOperator(yield* make)
+              const began = yield* Clock.currentTimeMillis
+              const { code, stderr } = yield* operator.bootstrap()
+              assert.strictEqual(code, 0, stderr)
+              const duration = (yield* Clock.currentTimeMillis) - began
+              return { duration, objects: yield* finalObjects(operator.cluster.kubeconfig) }
+            })
+          )
+          const moments = yield* Random.withSeed(spread(10, undisturbed.duration), seed)
+          yield* Effect.forEach(
+            moments,
+            (moment) =>
+              Effect.gen(function* () {
+                const operator = yield* withOperator(yield* make)
+                const killed = yield* interrupted(operator, "SIGKILL", moment)
+                const what = `killed after ${Math.round(moment)} of ${undisturbed.duration} ms, at "${phaseOf(killed.stderr)}"`
+                console.log(`${title}: first bootstrap ${what}`)
+                const again = yield* operator.bootstrap()
+                assert.strictEqual(again.code, 0, `${what}: ${again.stderr}`)
+                assert.deepStrictEqual(yield* finalObjects(operator.cluster.kubeconfig), undisturbed.objects, what)
+              }).pipe(Effect.scoped),
+            { concurrency: 2 }
+          )
+        }),
       120_000
     )
   })
