@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { Command } from "./commandline/Command.ts"
+import type { Command, Group } from "./commandline/Command.ts"
 import { apply } from "./commands/Apply.ts"
 import { bootstrap } from "./commands/Bootstrap.ts"
 import { check } from "./commands/Check.ts"
@@ -20,3 +20,13 @@ import { version } from "./commands/Version.ts"
  * @since 0.1.0
  */
 export const commands: ReadonlyArray<Command> = [bootstrap, apply, check, explain, retry, demo, version, completion]
+
+/**
+ * The groups that commands of two words belong to.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const groups: ReadonlyArray<Group> = [
+  { name: "certs", summary: "see certificates: which are in play, what is in one, when each ends" }
+]

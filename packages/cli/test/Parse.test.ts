@@ -28,15 +28,22 @@ const wrap = Command.make({
   examples: [],
   load: async () => async () => 0
 })
-const commands = [apply, wrap]
+const list = Command.make({
+  name: "certs list",
+  summary: "",
+  flags: { output: Flag.text("", "FORMAT", { short: "o" }) },
+  examples: [],
+  load: async () => async () => 0
+})
+const program = { commands: [apply, wrap, list], groups: [{ name: "certs", summary: "" }] }
 
 const flagsOf = (...words: ReadonlyArray<string>) => {
-  const parsed = parse(words, commands)
+  const parsed = parse(words, program)
   assert.strictEqual(parsed._tag, "Parsed", JSON.stringify(parsed))
   return parsed._tag === "Parsed" ? parsed.flags : {}
 }
 const problemOf = (...words: ReadonlyArray<string>) => {
-  const parsed = parse(words, commands)
+  const parsed = parse(words, program)
   assert.strictEqual(parsed._tag, "UsageError", JSON.stringify(parsed))
   return parsed._tag === "UsageError" ? parsed.message : ""
 }
@@ -75,7 +82,7 @@ describe("Parse", () => {
   })
 
   it("leaves everything after the first word of a wrapped command alone", () => {
-    const parsed = parse(["retry", "--attempts", "3", "--", "helm", "-n", "x", "--wait"], commands)
+    const parsed = parse(["retry", "--attempts", "3", "--", "helm", "-n", "x", "--wait"], program)
     assert.deepStrictEqual(parsed._tag === "Parsed" && parsed.operands, ["helm", "-n", "x", "--wait"])
   })
 
@@ -84,6 +91,20 @@ describe("Parse", () => {
     assert.strictEqual(problemOf("aply"), 'unknown command: "aply" (did you mean apply?)')
     assert.strictEqual(problemOf("apply", "-q"), "unknown flag: -q")
     assert.strictEqual(problemOf("frobnicate"), 'unknown command: "frobnicate"')
+  })
+
+  it("finds a command of a group by its two words, with flags anywhere", () => {
+    for (const words of [
+      ["certs", "list", "-o", "json"],
+      ["-o", "json", "certs", "list"],
+      ["certs", "-o=json", "list"]
+    ]) {
+      const parsed = parse(words, program)
+      assert.strictEqual(parsed._tag === "Parsed" && parsed.command.name, "certs list", words.join(" "))
+    }
+    assert.strictEqual(problemOf("certs", "lsit"), 'unknown command: "certs lsit" (did you mean certs list?)')
+    assert.deepStrictEqual(parse(["certs"], program), { _tag: "HelpWanted", topic: program.groups[0] })
+    assert.strictEqual(problemOf("list"), 'unknown command: "list"')
   })
 
   it("names the flag whose value is missing or out of range", () => {
@@ -99,9 +120,9 @@ describe("Parse", () => {
   })
 
   it("answers --help wherever it stands", () => {
-    assert.strictEqual(parse(["apply", "--help"], commands)._tag, "HelpWanted")
-    assert.strictEqual(parse(["-h"], commands)._tag, "HelpWanted")
-    assert.strictEqual(parse([], commands)._tag, "HelpWanted")
+    assert.strictEqual(parse(["apply", "--help"], program)._tag, "HelpWanted")
+    assert.strictEqual(parse(["-h"], program)._tag, "HelpWanted")
+    assert.strictEqual(parse([], program)._tag, "HelpWanted")
   })
 
   it("understands or refuses any words, and never throws", () => {
@@ -110,7 +131,7 @@ describe("Parse", () => {
         fc.array(
           fc.oneof(fc.string(), fc.constantFrom("apply", "retry", "--", "-", "-n", "--wait", "--no-wait", "-y="))
         ),
-        (words) => ["Parsed", "UsageError", "HelpWanted"].includes(parse(words, commands)._tag)
+        (words) => ["Parsed", "UsageError", "HelpWanted"].includes(parse(words, program)._tag)
       )
     )
   })

@@ -45,6 +45,7 @@ export type Run<F extends Flags> = (invocation: Invocation<F>) => Promise<number
  * @since 0.1.0
  */
 export interface Command {
+  /** One word, or two for a command of a {@link Group}: `certs list`. */
   readonly name: string
   readonly summary: string
   readonly description?: string
@@ -64,6 +65,51 @@ export interface Command {
     operands: ReadonlyArray<string>,
     host: Host
   ) => Promise<number>
+}
+
+/**
+ * Commands that share their first word: `certs list`, `certs inspect`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Group {
+  readonly name: string
+  readonly summary: string
+}
+
+/**
+ * What the program knows how to do.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Commands {
+  /** In the order in which help lists them. */
+  readonly commands: ReadonlyArray<Command>
+  readonly groups: ReadonlyArray<Group>
+}
+
+/**
+ * The words that may stand first, or behind a group's name, each with its summary; hidden commands are left out.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const choices = ({ commands, groups }: Commands, group: Group | undefined): ReadonlyArray<Group> => {
+  const shown = commands.filter(({ hidden }) => hidden !== true)
+  if (group !== undefined) {
+    const prefix = `${group.name} `
+    return shown
+      .filter(({ name }) => name.startsWith(prefix))
+      .map(({ name, summary }) => ({ name: name.slice(prefix.length), summary }))
+  }
+  return shown.flatMap((command, index) => {
+    const first = command.name.split(" ")[0]
+    const own = groups.find(({ name }) => name === first)
+    if (own === undefined) return [command]
+    return shown.findIndex(({ name }) => name.startsWith(`${own.name} `)) === index ? [own] : []
+  })
 }
 
 /**

@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import type { Command } from "./Command.ts"
+import { type Command, type Commands, choices } from "./Command.ts"
 import { type Flag, longName } from "./Flag.ts"
 
 /**
@@ -54,15 +54,15 @@ const findFlag = (command: Command, word: string): Flag<unknown> | undefined =>
  * @category queries
  * @since 0.1.0
  */
-export const complete = (words: ReadonlyArray<string>, commands: ReadonlyArray<Command>): ReadonlyArray<Candidate> => {
+export const complete = (words: ReadonlyArray<string>, program: Commands): ReadonlyArray<Candidate> => {
   const current = words[words.length - 1] ?? ""
   const before = words.slice(0, -1)
   const matching = (candidates: ReadonlyArray<Candidate>) => candidates.filter(({ word }) => word.startsWith(current))
-  const command = commands.find((one) => before.includes(one.name))
+  const given = ({ name }: { readonly name: string }) => ` ${before.join(" ")} `.includes(` ${name} `)
+  const command = program.commands.find(given)
   if (command === undefined) {
-    return matching(
-      commands.filter((one) => one.hidden !== true).map((one) => ({ word: one.name, description: one.summary }))
-    )
+    const known = choices(program, program.groups.find(given))
+    return matching(known.map(({ name, summary }) => ({ word: name, description: summary })))
   }
   const equals = current.startsWith("--") ? current.indexOf("=") : -1
   if (equals > 0) {

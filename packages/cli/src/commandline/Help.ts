@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { exitCodes } from "../ExitCode.ts"
-import type { Command } from "./Command.ts"
+import { type Command, type Commands, choices, type Group } from "./Command.ts"
 import { type Flag, longName } from "./Flag.ts"
 
 /** Breaks a text into lines of at most `width` columns at spaces; a longer word stands alone. */
@@ -68,17 +68,29 @@ const forCommand = (command: Command, width: number): ReadonlyArray<string> => [
   ...flagSections(command, width)
 ]
 
-const forProgram = (commands: ReadonlyArray<Command>, width: number): ReadonlyArray<string> => [
+const choiceRows = (program: Commands, group?: Group): ReadonlyArray<Row> =>
+  choices(program, group).map(({ name, summary }) => [name, summary])
+
+const forGroup = (group: Group, program: Commands, width: number): ReadonlyArray<string> => [
+  ...wrap(group.summary, width),
+  "",
+  "Usage:",
+  `  holdfast ${group.name} COMMAND [flags]`,
+  "",
+  "Commands:",
+  ...rows(choiceRows(program, group), width),
+  "",
+  ...wrap(`Use "holdfast ${group.name} COMMAND --help" for the flags and examples of a command.`, width)
+]
+
+const forProgram = (program: Commands, width: number): ReadonlyArray<string> => [
   ...wrap("holdfast keeps Kubernetes installs and admission webhooks working while certificates change.", width),
   "",
   "Usage:",
   "  holdfast COMMAND [flags]",
   "",
   "Commands:",
-  ...rows(
-    commands.filter((one) => one.hidden !== true).map((one) => [one.name, one.summary] as const),
-    width
-  ),
+  ...rows(choiceRows(program), width),
   "",
   "Flags:",
   ...rows(
@@ -96,10 +108,17 @@ const forProgram = (commands: ReadonlyArray<Command>, width: number): ReadonlyAr
 ]
 
 /**
- * The help of one command, or of the program when no command is given, at most `width` columns wide where words allow.
+ * The help of a command or a group, or of the program when no topic is given, at most `width` columns wide where words allow.
  *
  * @category rendering
  * @since 0.1.0
  */
-export const render = (command: Command | undefined, commands: ReadonlyArray<Command>, width: number): string =>
-  `${(command === undefined ? forProgram(commands, width) : forCommand(command, width)).join("\n")}\n`
+export const render = (topic: Command | Group | undefined, program: Commands, width: number): string => {
+  const lines =
+    topic === undefined
+      ? forProgram(program, width)
+      : "flags" in topic
+        ? forCommand(topic, width)
+        : forGroup(topic, program, width)
+  return `${lines.join("\n")}\n`
+}

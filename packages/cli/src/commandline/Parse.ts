@@ -5,7 +5,7 @@
  *
  * @since 0.1.0
  */
-import type { Command } from "./Command.ts"
+import { type Command, type Commands, choices, type Group } from "./Command.ts"
 import { type Flag, type Flags, longName } from "./Flag.ts"
 import { nearest } from "./Suggestion.ts"
 
@@ -18,6 +18,7 @@ import { nearest } from "./Suggestion.ts"
 export interface UsageError {
   readonly _tag: "UsageError"
   readonly message: string
+  /** The command or the group it was understood up to. */
   readonly command: string | undefined
 }
 
@@ -42,7 +43,7 @@ export interface Parsed {
  */
 export interface HelpWanted {
   readonly _tag: "HelpWanted"
-  readonly command: Command | undefined
+  readonly topic: Command | Group | undefined
 }
 
 interface Known {
@@ -128,11 +129,8 @@ const helpFlag: Flag<unknown> = { description: "", short: "h", bare: "true", dec
  * @category parsing
  * @since 0.1.0
  */
-export const parse = (
-  words: ReadonlyArray<string>,
-  commands: ReadonlyArray<Command>
-): Parsed | HelpWanted | UsageError => {
-  const everyFlag: Flags = Object.assign({}, ...commands.map((command) => command.flags), { help: helpFlag })
+export const parse = (words: ReadonlyArray<string>, program: Commands): Parsed | HelpWanted | UsageError => {
+  const everyFlag: Flags = Object.assign({}, ...program.commands.map((command) => command.flags), { help: helpFlag })
   const given: Given = new Map()
   const operands: Array<string> = []
   const give = (known: Known, text: string) => {
@@ -140,6 +138,7 @@ export const parse = (
     if (texts === undefined) given.set(known.key, [text])
     else texts.push(text)
   }
+  let group: Group | undefined
   let command: Command | undefined
   let names = index(everyFlag)
   let at = 0
@@ -155,7 +154,7 @@ export const parse = (
     }
     if (word.startsWith("-") && word !== "-") {
       const read = readFlag(words, at, names, give)
-      if ("problem" in read) return given.has("help") ? help(command) : usage(read.problem, command?.name)
+      if ("problem" in read) return given.has("help") ? help(command ?? group) : usage(read.problem, command?.name)
       at = read.next
       continue
     }
@@ -164,21 +163,27 @@ export const parse = (
       operands.push(word)
       continue
     }
-    command = commands.find((one) => one.name === word)
+    if (group === undefined) {
+      group = program.groups.find((one) => one.name === word)
+      if (group !== undefined) continue
+    }
+    const prefix = group === undefined ? "" : `${group.name} `
+    command = program.commands.find((one) => one.name === prefix + word)
     if (command === undefined) {
       const meant = nearest(
         word,
-        commands.filter((one) => one.hidden !== true).map((one) => one.name)
+        choices(program, group).map(({ name }) => name)
       )
-      return usage(`unknown command: ${quoted(word)}${meant === undefined ? "" : ` (did you mean ${meant}?)`}`)
+      const suggestion = meant === undefined ? "" : ` (did you mean ${prefix}${meant}?)`
+      return usage(`unknown command: ${quoted(prefix + word)}${suggestion}`, group?.name)
     }
     names = index({ ...command.flags, help: helpFlag })
   }
-  if (command === undefined || given.has("help")) return help(command)
+  if (command === undefined || given.has("help")) return help(command ?? group)
   return decode(command, given, operands)
 }
 
-const help = (command: Command | undefined): HelpWanted => ({ _tag: "HelpWanted", command })
+const help = (topic: HelpWanted["topic"]): HelpWanted => ({ _tag: "HelpWanted", topic })
 
 const decode = (command: Command, given: Given, operands: ReadonlyArray<string>): Parsed | UsageError => {
   for (const key of given.keys()) {
