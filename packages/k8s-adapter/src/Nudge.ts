@@ -153,6 +153,23 @@ export const mountsBehind = (
     return { pods: pods.length, stale }
   })
 
+/**
+ * Whether a pod mounts a Secret as files.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const mounts = (pod: KubernetesObject, secretName: string): boolean => mountedSecrets(pod).includes(secretName)
+
+/**
+ * Annotates one pod. One that has gone meanwhile needs no refresh.
+ *
+ * @category nudging
+ * @since 0.1.0
+ */
+export const pod = (namespace: string, name: string): Effect.Effect<void, ClientError, KubernetesClient> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) => annotate(namespace, name, new Date(now).toISOString()))
+
 const annotate = (namespace: string, name: string, now: string): Effect.Effect<void, ClientError, KubernetesClient> =>
   Effect.gen(function* () {
     const client = yield* KubernetesClient
