@@ -13,10 +13,13 @@ import * as ControlPlanePki from "./internal/kube-apiserver/controlPlanePki.ts"
 import * as EgressProxy from "./internal/kube-apiserver/egressProxy.ts"
 import * as Etcd from "./internal/kube-apiserver/etcd.ts"
 import * as Https from "./internal/kube-apiserver/https.ts"
+import * as IdentityLeases from "./internal/kube-apiserver/identityLeases.ts"
 import * as Instance from "./internal/kube-apiserver/instance.ts"
 import { kubeconfig } from "./internal/kube-apiserver/kubeconfig.ts"
+import * as Services from "./internal/kube-apiserver/services.ts"
 import * as Watchdog from "./internal/kube-apiserver/watchdog.ts"
 import * as KubeBinaries from "./KubeBinaries.ts"
+import * as PodNetwork from "./PodNetwork.ts"
 import type { RouteTarget, ServiceReference, TestCluster } from "./TestCluster.ts"
 
 /**
@@ -61,6 +64,12 @@ export interface KubeApiserverInstance {
 export interface Options {
   /** How many API servers; one, unless given. */
   readonly instances?: number
+  /**
+   * Gives each API server an address and a Lease of its own, lists them in the EndpointSlice `default/kubernetes`, and
+   * leads what they send to a Service to the pods in its EndpointSlices, as kube-proxy does, unless `route` leads it
+   * elsewhere.
+   */
+  readonly network?: PodNetwork.PodNetwork
   /** More arguments for each kube-apiserver, such as `--feature-gates=…`. */
   readonly arguments?: ReadonlyArray<string>
   /** An existing folder in which to leave the logs. */
@@ -128,7 +137,13 @@ export const make: (
     const logs = options.logDirectory ?? join(watchdog.directory, "logs")
     yield* Effect.promise(() => mkdir(logs, { recursive: true }))
 
-    const pki = yield* Effect.orDie(ControlPlanePki.make(join(watchdog.directory, "pki")))
+    const { network } = options
+    const count = options.instances ?? 1
+    const addresses =
+      network === undefined ? [] : Array.from({ length: count }, (_, index) => network.nodeAddress(index))
+    const pki = yield* Effect.orDie(
+      ControlPlanePki.make(join(watchdog.directory, "pki"), [...addresses, ...addresses.map(PodNetwork.localAddress)])
+    )
     const agent = yield* Effect.acquireRelease(
       Effect.sync(() => Https.agent(pki.admin)),
       (pool) => Effect.sync(() => pool.destroy())
@@ -139,10 +154,13 @@ export const make: (
     const routes = new Map<string, RouteTarget>()
     const instances: Array<Instance.Instance> = []
     const egressSocket = join(watchdog.directory, "egress.sock")
+    const services = Services.make(agent, () => instances.map(({ url }) => url))
     yield* EgressProxy.listen(egressSocket, (clusterIP, port) =>
-      Effect.map(serviceOf(agent, instances, clusterIP), (service) =>
-        service === undefined ? undefined : routes.get(routeKey({ ...service, port }))
-      )
+      Effect.flatMap(services.withClusterIP(clusterIP), (service) => {
+        if (service === undefined) return Effect.succeed(undefined)
+        const route = routes.get(routeKey({ ...service.metadata, port }))
+        return route !== undefined || network === undefined ? Effect.succeed(route) : services.endpoint(service, port)
+      })
     )
     const egressFile = join(watchdog.directory, "egress.json")
     yield* EgressProxy.configure(egressFile, egressSocket)
@@ -150,13 +168,14 @@ export const make: (
     const startInstance = (index: number) =>
       Instance.make({
         name: `kube-apiserver-${index}`,
+        at: network && { address: PodNetwork.localAddress(network.nodeAddress(index)), port: network.apiPort },
         program: binaries.kubeApiserver,
         arguments: [
           `--etcd-servers=${etcd.endpoint}`,
-          "--bind-address=127.0.0.1",
-          "--advertise-address=127.0.0.1",
-          // The loopback address must not stand in an Endpoints object.
-          "--endpoint-reconciler-type=none",
+          ...(network === undefined
+            ? // The loopback address must not stand in an Endpoints object.
+              ["--advertise-address=127.0.0.1", "--endpoint-reconciler-type=none"]
+            : [`--advertise-address=${addresses[index]}`]),
           "--authorization-mode=RBAC",
           "--allow-privileged=true",
           // Without a controller manager no namespace has the ServiceAccount that this plugin wants for each pod.
@@ -171,8 +190,14 @@ export const make: (
       })
     // The first one alone: it fills the empty etcd, which several at once would race each other to do.
     const first = yield* Effect.mapError(startInstance(0), failed)
-    const others = Array.from({ length: (options.instances ?? 1) - 1 }, (_, index) => startInstance(index + 1))
+    const others = Array.from({ length: count - 1 }, (_, index) => startInstance(index + 1))
     instances.push(first, ...(yield* Effect.mapError(Effect.all(others, { concurrency: "unbounded" }), failed)))
+
+    if (network !== undefined)
+      yield* IdentityLeases.keep(
+        agent,
+        instances.slice(1).map(({ url }) => url)
+      )
 
     const configFor = (server: string, user: string, identity: Required<Https.Identity>) =>
       kubeconfig({ name: "holdfast-test", user, server, identity })
@@ -208,18 +233,3 @@ const failed = ({ component, logTail, problem }: Instance.NotReady) =>
   new KubeApiserverFailed({ component, problem, logTail })
 
 const routeKey = ({ name, namespace, port = 443 }: ServiceReference): string => `${namespace}/${name}:${port}`
-
-/** Asks the API for the Service that has a ClusterIP, at whichever instance answers. */
-const serviceOf = (
-  agent: ReturnType<typeof Https.agent>,
-  instances: ReadonlyArray<Instance.Instance>,
-  clusterIP: string
-): Effect.Effect<ServiceReference | undefined> => {
-  const asked = instances.map(({ url }) =>
-    Effect.map(
-      Https.request(agent, { url: `${url}/api/v1/services?fieldSelector=spec.clusterIP%3D${clusterIP}` }),
-      ({ text }): ServiceReference | undefined => JSON.parse(text).items?.[0]?.metadata
-    )
-  )
-  return Effect.orElseSucceed(Effect.firstSuccessOf(asked), () => undefined)
-}

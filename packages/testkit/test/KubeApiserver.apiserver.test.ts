@@ -6,6 +6,7 @@ import { createInterface } from "node:readline"
 import { assert, it } from "@effect/vitest"
 import * as KubeApiserver from "@holdfast/testkit/KubeApiserver"
 import * as KubeBinaries from "@holdfast/testkit/KubeBinaries"
+import * as PodNetwork from "@holdfast/testkit/PodNetwork"
 import * as Effect from "effect/Effect"
 import { describe } from "vitest"
 import * as Api from "./contract/support/Api.ts"
@@ -76,6 +77,34 @@ describe.skipIf(binaries._tag === "None")("KubeApiserver", () => {
       assert.strictEqual((yield* Api.make(one.kubeconfig).get(`${configMaps}/a`)).status, 200)
       yield* two.stop
       assert.strictEqual((yield* Api.make(one.kubeconfig).get(`${configMaps}/a`)).status, 200)
+    })
+  )
+
+  it.live("gives API servers on a network addresses and Leases of their own", () =>
+    Effect.gen(function* () {
+      const network = yield* PodNetwork.make
+      const cluster = yield* KubeApiserver.make({ instances: 3, network })
+      const api = Api.make(cluster.kubeconfig)
+      const addresses = [0, 1, 2].map(network.nodeAddress)
+      const slices = yield* eventually(
+        api.get("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes"),
+        ({ body }) => body.endpoints?.length === 3
+      )
+      assert.deepStrictEqual(
+        slices.body.endpoints.flatMap((each: { addresses: Array<string> }) => each.addresses),
+        addresses
+      )
+      assert.deepStrictEqual(
+        slices.body.ports.map((each: { port: number }) => each.port),
+        [network.apiPort]
+      )
+      const leases = yield* eventually(
+        api.get(
+          "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases?labelSelector=apiserver.kubernetes.io/identity=kube-apiserver"
+        ),
+        ({ body }) => body.items?.length === 3
+      )
+      assert.lengthOf(leases.body.items, 3)
     })
   )
 

@@ -20,8 +20,8 @@ interface ControlPlanePki {
 /** The Service network; its first address is that of the Service `kubernetes`. */
 const serviceCidr = "10.96.0.0/16"
 
-/** Makes everything and writes what a kube-apiserver reads into a folder. */
-export const make = Effect.fnUntraced(function* (folder: string) {
+/** Makes everything, for API servers at these addresses too, and writes what a kube-apiserver reads into a folder. */
+export const make = Effect.fnUntraced(function* (folder: string, addresses: ReadonlyArray<string>) {
   const validity = "365 days"
   const ca = yield* CertificateAuthority.make({ commonName: "kubernetes-ca", validity })
   const frontProxyCa = yield* CertificateAuthority.make({ commonName: "front-proxy-ca", validity })
@@ -29,7 +29,7 @@ export const make = Effect.fnUntraced(function* (folder: string) {
   const serving = yield* CertificateAuthority.issue(ca, {
     commonName: "kube-apiserver",
     dnsNames: ["localhost", "kubernetes", "kubernetes.default", service, `${service}.cluster.local`],
-    ipAddresses: ["127.0.0.1", "10.96.0.1"],
+    ipAddresses: ["127.0.0.1", "10.96.0.1", ...addresses],
     validity
   })
   const frontProxy = yield* CertificateAuthority.issue(frontProxyCa, {

@@ -5,7 +5,8 @@
  * ClusterIP and connects to it. Nothing listens there: it takes kube-proxy's packet filter, so root, to make it lead
  * somewhere. But an `EgressSelectorConfiguration` sends just these connections, and no others, through a proxy (it is
  * meant for control planes that cannot reach the cluster's network). Our proxy is this one: it answers `CONNECT` on a
- * Unix socket, asks for the Service that has the ClusterIP, and dials the listener that the test has named for it.
+ * Unix socket, asks for the Service that has the ClusterIP, and dials the listener that the test has named for it, or one
+ * of the Service's pods.
  *
  * Facts read in k8s.io/apiserver v0.37.2: `cluster` is what Service references use and `controlplane` is what webhooks
  * by URL use (pkg/util/webhook/authentication.go), so those by URL still go directly; anything but a 200 becomes
@@ -17,10 +18,14 @@ import { connect, type Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { RouteTarget } from "../../TestCluster.ts"
 
 /** Finds the listener behind a ClusterIP and port. */
-export type Resolve = (clusterIP: string, port: number) => Effect.Effect<RouteTarget | undefined>
+export type Resolve = (clusterIP: string, port: number) => Effect.Effect<Listener | undefined>
+
+export interface Listener {
+  readonly host: string
+  readonly port: number
+}
 
 /** Writes the configuration file that sends a kube-apiserver to the socket. */
 export const configure = (file: string, socketPath: string): Effect.Effect<void> =>

@@ -26,6 +26,8 @@ export interface Instance {
 
 export interface Options {
   readonly name: string
+  /** Where to listen; at a free port of 127.0.0.1 unless given. */
+  readonly at?: { readonly address: string; readonly port: number } | undefined
   readonly program: string
   readonly arguments: ReadonlyArray<string>
   readonly logFile: string
@@ -33,20 +35,22 @@ export interface Options {
   readonly watchdog: Watchdog
 }
 
-/** Starts an instance at a free port and waits until it is ready. */
+/** Starts an instance and waits until it is ready. */
 export const make = Effect.fnUntraced(function* (options: Options) {
+  const startAt = (address: string, port: number) => {
+    const instance = at(options, address, port)
+    return Effect.as(instance.start, instance)
+  }
+  if (options.at !== undefined) return yield* startAt(options.at.address, options.at.port)
   // Between finding a free port and kube-apiserver's binding it, another process may take it.
   return yield* Effect.retry(
-    Effect.flatMap(freePort, (port) => {
-      const instance = at(options, port)
-      return Effect.as(instance.start, instance)
-    }),
+    Effect.flatMap(freePort, (port) => startAt("127.0.0.1", port)),
     { times: 4, while: (error) => /address already in use/.test(error.logTail) }
   )
 })
 
-const at = (options: Options, port: number): Instance => {
-  const url = `https://127.0.0.1:${port}`
+const at = (options: Options, address: string, port: number): Instance => {
+  const url = `https://${address}:${port}`
   let running: ChildProcess.ChildProcess | undefined
   return {
     url,
@@ -55,7 +59,7 @@ const at = (options: Options, port: number): Instance => {
       if (running !== undefined) return Effect.void
       return Effect.flatMap(
         ChildProcess.start(options.watchdog, options.program, {
-          arguments: [...options.arguments, `--secure-port=${port}`],
+          arguments: [...options.arguments, `--bind-address=${address}`, `--secure-port=${port}`],
           logFile: options.logFile
         }),
         (process) => {
