@@ -4,6 +4,8 @@
  * - The certificate is swapped in the running listener; a request in flight ends on the connection that it came by.
  * - A connection that was opened under an earlier leaf is answered with `Connection: close`, so that the API server opens
  *   a new one when it has nothing in flight there; its old one is never cut.
+ * - It listens from the start. Until its first certificate is there, only canaries get a handshake, and the pod is not
+ *   ready.
  * - Connections are kept alive for longer than the API server keeps them (90 s). With Node's 5 s, an API server that
  *   uses one at that very moment loses its request with `EOF`.
  *
@@ -12,14 +14,15 @@
  */
 import * as https from "node:https"
 import type { AddressInfo } from "node:net"
-import type { TLSSocket } from "node:tls"
+import { createSecureContext, type SecureContext, type TLSSocket } from "node:tls"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import { type Handler, respond } from "../internal/admission/respond.ts"
+import { type Handler, respond, respondAsCanary } from "../internal/admission/respond.ts"
 import { type ListenError, listen } from "../runtime/StatusServer.ts"
+import type { Canary } from "./Canary.ts"
 import type { ServingCertificate, ServingPair } from "./ServingCertificate.ts"
 
 /**
@@ -41,6 +44,8 @@ export interface AdmissionServerOptions {
   readonly certificate: ServingCertificate
   /** Handlers by path: `/validate-packages-glasskube-dev-v1alpha1-packagerepository`. */
   readonly handlers: Readonly<Record<string, AdmissionHandler>>
+  /** Answers to those who ask for a canary's name. */
+  readonly canary?: Canary
   /** 0 takes a free one. */
   readonly port: number
   /** All addresses unless given. */
@@ -56,9 +61,11 @@ export interface AdmissionServerOptions {
  * @since 0.1.0
  */
 export interface AdmissionServer {
-  /** Returns the port once the first certificate is there: until then nothing listens, and the pod is not ready. */
-  readonly listening: Effect.Effect<number>
-  readonly isListening: () => boolean
+  readonly port: number
+  /** Returns once the first certificate is there. */
+  readonly serving: Effect.Effect<void>
+  /** Whether it has a certificate, and takes connections. */
+  readonly isServing: () => boolean
   /**
    * Ends in order. For `delay` it serves on, as endpoints still point here, while every connection is asked to close
    * after its answer; then it listens no more, and returns when the requests in flight are answered.
@@ -72,21 +79,35 @@ export interface AdmissionServer {
  * @category constructors
  * @since 0.1.0
  */
-export const make = (options: AdmissionServerOptions): Effect.Effect<AdmissionServer, never, Scope.Scope> =>
+export const make = (options: AdmissionServerOptions): Effect.Effect<AdmissionServer, ListenError, Scope.Scope> =>
   Effect.gen(function* () {
-    const { certificate, handlers, host, port } = options
+    const { canary, certificate, handlers, host, port } = options
     const maxBodyBytes = options.maxBodyBytes ?? 7 * 1024 * 1024
     const runFork = Effect.runForkWith(yield* Effect.context<never>())
-    const listening = Latch.makeUnsafe(false)
-    /** The leaf by which each connection was opened. */
-    const leafOf = new WeakMap<object, string>()
+    const serving = Latch.makeUnsafe(false)
+    /** The leaf by which each connection was opened, and the name it was opened for where that is a canary's. */
+    const opened = new WeakMap<object, { readonly leaf: string; readonly canary: string | undefined }>()
+    const contexts = new WeakMap<ServingPair, SecureContext>()
     let served: string | undefined
     let isDraining = false
     let inFlight = 0
     const idle = Latch.makeUnsafe(true)
 
+    const contextFor = (host: string): SecureContext | undefined => {
+      const pair = canary?.pairFor(host)
+      if (pair === undefined) return undefined
+      const context = contexts.get(pair) ?? createSecureContext(tlsOptions(pair))
+      contexts.set(pair, context)
+      return context
+    }
     const server = https.createServer(
-      { keepAliveTimeout: 120_000, headersTimeout: 125_000, requestTimeout: 130_000, minVersion: "TLSv1.2" },
+      {
+        keepAliveTimeout: 120_000,
+        headersTimeout: 125_000,
+        requestTimeout: 130_000,
+        minVersion: "TLSv1.2",
+        SNICallback: (host, done) => done(null, contextFor(host))
+      },
       (request, response) => {
         inFlight += 1
         idle.closeUnsafe()
@@ -94,11 +115,16 @@ export const make = (options: AdmissionServerOptions): Effect.Effect<AdmissionSe
           inFlight -= 1
           if (inFlight === 0) idle.openUnsafe()
         })
-        const answered = respond(request, handlers, maxBodyBytes)
+        const { canary: host, leaf = "" } = opened.get(request.socket) ?? {}
+        const answered =
+          host === undefined || canary === undefined
+            ? respond(request, handlers, maxBodyBytes)
+            : respondAsCanary(request, { canary, host, leaf }, maxBodyBytes)
         const handling = runFork(
           Effect.map(answered, ({ body, status, type }) => {
             // Asked when the answer is ready: the leaf may have changed while the handler was at work.
-            if (isDraining || leafOf.get(request.socket) !== served || !request.complete) {
+            // The next probe is to come by a new handshake, too.
+            if (isDraining || leaf !== served || host !== undefined || !request.complete) {
               response.setHeader("connection", "close")
             }
             response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(body) }).end(body)
@@ -108,22 +134,23 @@ export const make = (options: AdmissionServerOptions): Effect.Effect<AdmissionSe
       }
     )
     server.on("secureConnection", (socket: TLSSocket) => {
-      const leaf = socket.getX509Certificate()
-      if (leaf !== undefined) leafOf.set(socket, plain(leaf.fingerprint256))
+      const leaf = plain(socket.getX509Certificate()?.fingerprint256 ?? "")
+      const name = socket.servername || ""
+      opened.set(socket, { leaf, canary: canary?.pairFor(name) === undefined ? undefined : name })
     })
     // Scanners, and clients that do not trust us: theirs to tell.
     server.on("tlsClientError", (_error, socket) => socket.destroy())
 
-    const serve = ({ chainPem, leaf, privateKeyPem }: ServingPair): Effect.Effect<void, ListenError> =>
+    const serve = (pair: ServingPair): Effect.Effect<void> =>
       Effect.suspend(() => {
-        server.setSecureContext({ cert: chainPem, key: Redacted.value(privateKeyPem), minVersion: "TLSv1.2" })
-        served = leaf.fingerprint256
-        if (server.listening || isDraining) return Effect.void
-        return Effect.andThen(listen(server, host, port), listening.open)
+        server.setSecureContext(tlsOptions(pair))
+        served = pair.leaf.fingerprint256
+        return serving.open
       })
     yield* certificate.onChange((pair) =>
       Effect.catchCause(serve(pair), (cause) => Effect.logError("the certificate could not be served with", cause))
     )
+    yield* listen(server, host, port)
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
         isDraining = true
@@ -133,11 +160,9 @@ export const make = (options: AdmissionServerOptions): Effect.Effect<AdmissionSe
     )
 
     return {
-      listening: Effect.andThen(
-        listening.await,
-        Effect.sync(() => (server.address() as AddressInfo).port)
-      ),
-      isListening: () => server.listening,
+      port: (server.address() as AddressInfo).port,
+      serving: serving.await,
+      isServing: () => served !== undefined && server.listening,
       drain: (delay) =>
         Effect.gen(function* () {
           isDraining = true
@@ -148,5 +173,11 @@ export const make = (options: AdmissionServerOptions): Effect.Effect<AdmissionSe
         })
     }
   })
+
+const tlsOptions = ({ chainPem, privateKeyPem }: ServingPair) => ({
+  cert: chainPem,
+  key: Redacted.value(privateKeyPem),
+  minVersion: "TLSv1.2" as const
+})
 
 const plain = (fingerprint: string) => fingerprint.replaceAll(":", "").toLowerCase()

@@ -1,6 +1,7 @@
 /**
  * The certificate that a server presents, read from a Secret by watch: there is no volume whose mount lags behind, and
- * no restart. What cannot be served never takes the place of what is served well.
+ * no restart. What cannot be served never takes the place of what is served well, and what is older never the place of
+ * what is newer.
  *
  * @since 0.1.0
  */
@@ -15,8 +16,10 @@ import * as Metric from "effect/Metric"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
+import { text } from "../internal/json.ts"
 import { observe } from "../internal/runtime/observe.ts"
 import * as Cache from "../runtime/Cache.ts"
+import { epochOf } from "../serving/ServingSecret.ts"
 
 /**
  * A chain with its key, looked at and found to belong together.
@@ -47,7 +50,8 @@ export interface ServingCertificate {
 }
 
 /**
- * Follows a Secret of type `kubernetes.io/tls`.
+ * Follows a Secret of type `kubernetes.io/tls`. It begins with a list that the API server answers from etcd and not from
+ * its own cache: a process that has just started must not present what nobody trusts any longer.
  *
  * @category constructors
  * @since 0.1.0
@@ -61,6 +65,7 @@ export const fromSecret = (secret: {
     const handlers = new Set<(pair: ServingPair) => Effect.Effect<void>>()
     const where = `the Secret ${secret.namespace}/${secret.name}`
     let current: ServingPair | undefined
+    let epoch = 0
     let problem: string | undefined = `${where} has not been seen yet`
 
     const refuse = Effect.fnUntraced(function* (why: string) {
@@ -72,10 +77,21 @@ export const fromSecret = (secret: {
     })
     const take = Effect.fnUntraced(function* (object: KubernetesObject) {
       yield* Metric.update(reads, 1)
-      const read = readPair(object, new Date(yield* Clock.currentTimeMillis))
+      const itsEpoch = epochOf(object)
+      if (itsEpoch < epoch) {
+        return yield* refuse(`was put back: it is of the epoch ${itsEpoch}, and what is served of ${epoch}`)
+      }
+      const now = new Date(yield* Clock.currentTimeMillis)
+      const data = (key: string) => Buffer.from(text(object["data"], key), "base64").toString("utf8")
+      const read = Result.flatMap(readPair(data("tls.crt"), data("tls.key")), (pair) =>
+        Expiry.isExpired(pair.leaf, now)
+          ? Result.fail(`has a certificate that ended ${pair.leaf.notAfter.toISOString()}`)
+          : Result.succeed(pair)
+      )
       if (Result.isFailure(read)) return yield* refuse(read.failure)
       const pair = read.success
       problem = undefined
+      epoch = itsEpoch
       if (
         current?.chainPem === pair.chainPem &&
         Redacted.value(current.privateKeyPem) === Redacted.value(pair.privateKeyPem)
@@ -119,22 +135,21 @@ const notAfter = Metric.gauge("holdfast_certificate_not_after_timestamp_seconds"
   description: "When a certificate ends, as Unix time"
 })
 
-/** The pair in a Secret, or the end of a sentence that begins with the Secret. */
-const readPair = (secret: KubernetesObject, now: Date): Result.Result<ServingPair, string> => {
-  const text = (key: string): string => {
-    const value = ((secret["data"] ?? {}) as Record<string, unknown>)[key]
-    return typeof value === "string" ? Buffer.from(value, "base64").toString("utf8") : ""
-  }
-  const chainPem = text("tls.crt")
-  const privateKeyPem = Redacted.make(text("tls.key"))
+/**
+ * Reads a pair and makes sure that it belongs together. Fails with the end of a sentence that begins with what holds it.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const readPair = (chainPem: string, privateKey: string): Result.Result<ServingPair, string> => {
+  const privateKeyPem = Redacted.make(privateKey)
   if (chainPem === "") return Result.fail("has no tls.crt")
-  if (Redacted.value(privateKeyPem) === "") return Result.fail("has no tls.key")
+  if (privateKey === "") return Result.fail("has no tls.key")
   const chain = Certificate.parseAll(chainPem)
   if (Result.isFailure(chain)) return Result.fail(`has an unreadable tls.crt: ${chain.failure.message}`)
   const key = KeyPair.parse(privateKeyPem)
   if (Result.isFailure(key)) return Result.fail(`has an unreadable tls.key: ${key.failure.message}`)
   const [leaf] = chain.success
   if (!KeyPair.matches(leaf, privateKeyPem)) return Result.fail("has a tls.key that is not the one of its tls.crt")
-  if (Expiry.isExpired(leaf, now)) return Result.fail(`has a certificate that ended ${leaf.notAfter.toISOString()}`)
   return Result.succeed({ leaf, chainPem, privateKeyPem })
 }

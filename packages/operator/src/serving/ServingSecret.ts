@@ -94,15 +94,16 @@ export const write = (
       )
     }
     const present = Object.entries(annotations).filter((each): each is [string, string] => each[1] !== null)
-    return yield* client.create(
-      {
-        ...kind,
-        metadata: { ...location, annotations: Object.fromEntries(present), labels },
-        type: "kubernetes.io/tls",
-        // The type asks for both keys, also before there is a leaf.
-        data: { "tls.crt": "", "tls.key": "", ...data }
-      },
-      by
+    const secret = {
+      ...kind,
+      metadata: { ...location, annotations: Object.fromEntries(present), labels },
+      type: "kubernetes.io/tls",
+      // The type asks for both keys, also before there is a leaf.
+      data: { "tls.crt": "", "tls.key": "", ...data }
+    }
+    // A Role that names the Secret allows it to be applied, but not to be posted: a POST has no name.
+    return yield* Effect.catchTag(client.create(secret, by), "Forbidden", () =>
+      client.apply(secret, { ...by, force: true })
     )
   }).pipe(
     Effect.as("done" as const),

@@ -119,10 +119,11 @@ describe("the admission server", () => {
   it.live("listens as soon as there is a certificate, and not before", () =>
     Effect.gen(function* () {
       const { ca, certificate, rotate, server } = yield* lab()
-      assert.isFalse(server.isListening())
+      assert.isFalse(server.isServing())
       assert.match(certificate.problem() ?? "", /has not been seen yet/)
       const leaf = yield* rotate
-      const port = yield* server.listening
+      yield* server.serving
+      const { port } = server
       const answer = yield* send({ port, ca: ca.certificate.pem })
       assert.deepStrictEqual([answer.status, answer.serial], [200, leaf.certificate.serialNumber])
       assert.isUndefined(certificate.problem())
@@ -133,7 +134,8 @@ describe("the admission server", () => {
     Effect.gen(function* () {
       const { ca, presents, rotate, server } = yield* lab()
       const first = yield* rotate
-      const to = { port: yield* server.listening, ca: ca.certificate.pem, agent: yield* agent() }
+      yield* server.serving
+      const to = { port: server.port, ca: ca.certificate.pem, agent: yield* agent() }
       const before = yield* send(to)
       assert.deepStrictEqual([before.serial, before.connection], [first.certificate.serialNumber, "keep-alive"])
       const second = yield* rotate
@@ -150,7 +152,8 @@ describe("the admission server", () => {
     Effect.gen(function* () {
       const { ca, certificate, client, issue, rotate, server, writeSecret } = yield* lab()
       const good = yield* rotate
-      const to = { port: yield* server.listening, ca: ca.certificate.pem }
+      yield* server.serving
+      const to = { port: server.port, ca: ca.certificate.pem }
       const other = yield* issue
       const [key, otherKey] = [good, other].map(({ privateKeyPem }) => Redacted.value(privateKeyPem)) as [
         string,
@@ -189,7 +192,8 @@ describe("the admission server", () => {
     Effect.gen(function* () {
       const { ca, rotate, server } = yield* lab()
       yield* rotate
-      const to = { port: yield* server.listening, ca: ca.certificate.pem }
+      yield* server.serving
+      const to = { port: server.port, ca: ca.certificate.pem }
       const status = (options: https.RequestOptions, text?: string) =>
         Effect.map(send({ ...options, ...to }, text), (answer) => answer.status)
       for (const path of ["/toString", "//", "/%", "/?", "*", "http://"]) {
@@ -221,7 +225,8 @@ describe("the admission server", () => {
         })
       )
       yield* rotate
-      const to = { port: yield* server.listening, ca: ca.certificate.pem }
+      yield* server.serving
+      const to = { port: server.port, ca: ca.certificate.pem }
       const draining = yield* Effect.forkChild(server.drain("300 millis"))
       yield* Effect.sleep("20 millis")
       const during = yield* send(to)
@@ -230,7 +235,7 @@ describe("the admission server", () => {
       const inFlight = yield* Effect.forkChild(send(to))
       yield* Deferred.await(entered)
       yield* Effect.sleep("400 millis")
-      assert.isFalse(server.isListening())
+      assert.isFalse(server.isServing())
       assert.isUndefined(draining.pollUnsafe(), "one is in flight")
       yield* Deferred.succeed(leave, undefined)
       assert.strictEqual((yield* Fiber.join(inFlight)).status, 200)
@@ -248,7 +253,8 @@ describe("the admission server", () => {
         )
       )
       yield* rotate
-      yield* api.route(service, { host: "127.0.0.1", port: yield* server.listening })
+      yield* server.serving
+      yield* api.route(service, { host: "127.0.0.1", port: server.port })
       yield* client.apply({
         apiVersion: "v1",
         kind: "Service",

@@ -37,7 +37,8 @@ const lab = Effect.gen(function* () {
     port: 0,
     host: "127.0.0.1"
   })
-  yield* api.route(service, { host: "127.0.0.1", port: yield* server.listening })
+  yield* server.serving
+  yield* api.route(service, { host: "127.0.0.1", port: server.port })
   yield* client.apply({
     apiVersion: "v1",
     kind: "Service",

@@ -129,7 +129,8 @@ export const runtimeSuite = (name: string, cluster: Effect.Effect<TestCluster, u
             metadata: service,
             spec: { selector: { app: "holdfast" }, ports: [{ port: 443 }] }
           })
-          yield* route(service, { host: "127.0.0.1", port: yield* server.listening })
+          yield* server.serving
+          yield* route(service, { host: "127.0.0.1", port: server.port })
           yield* client.apply({
             apiVersion: "admissionregistration.k8s.io/v1",
             kind: "ValidatingWebhookConfiguration",
