@@ -28,6 +28,7 @@ const tasks = {
     build("@holdfast/cli"),
     ["vitest", "run", "--config", "vitest.apiserver.config.ts", ...args]
   ],
+  bench: (args) => [build("@holdfast/cli"), ["node", "bench/run.ts", ...args]],
   check: () => [
     ["biome", "ci", "--error-on-warnings"],
     ["tsc", "-b"],

@@ -4,6 +4,7 @@ import * as RetryPolicy from "@holdfast/retry-core/RetryPolicy"
 import type * as Wake from "@holdfast/retry-core/Wake"
 import * as cockatiel from "cockatiel"
 import { Effect, Schedule } from "effect"
+import { backOff } from "exponential-backoff"
 import pRetry from "p-retry"
 
 /** Something that calls a function again when it fails. */
@@ -51,6 +52,11 @@ export const contenders: ReadonlyArray<Contender> = [
     slow: (fn) => pRetry(fn, { retries: 9, minTimeout: 60_000, maxTimeout: 60_000 })
   },
   { name: "cockatiel", immediate: (fn) => soon.execute(fn), slow: (fn) => late.execute(fn) },
+  {
+    name: "exponential-backoff",
+    immediate: (fn) => backOff(fn, { numOfAttempts: 10, startingDelay: 0, delayFirstAttempt: false }),
+    slow: (fn) => backOff(fn, { numOfAttempts: 10, startingDelay: 60_000 })
+  },
   {
     name: "Effect.retry",
     immediate: (fn) => throughEffect(fn, Schedule.recurs(9)),
