@@ -9,6 +9,7 @@ import { bootstrap } from "./commands/Bootstrap.ts"
 import { check } from "./commands/Check.ts"
 import { completion } from "./commands/Completion.ts"
 import { demo } from "./commands/Demo.ts"
+import { diff } from "./commands/Diff.ts"
 import { explain } from "./commands/Explain.ts"
 import { retry } from "./commands/Retry.ts"
 import { version } from "./commands/Version.ts"
@@ -19,7 +20,17 @@ import { version } from "./commands/Version.ts"
  * @category constants
  * @since 0.1.0
  */
-export const commands: ReadonlyArray<Command> = [bootstrap, apply, check, explain, retry, demo, version, completion]
+export const commands: ReadonlyArray<Command> = [
+  bootstrap,
+  apply,
+  diff,
+  check,
+  explain,
+  retry,
+  demo,
+  version,
+  completion
+]
 
 /**
  * The groups that commands of two words belong to.

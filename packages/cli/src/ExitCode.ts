@@ -14,6 +14,7 @@
 export const exitCodes = {
   ok: { code: 0, meaning: "done" },
   failure: { code: 1, meaning: "the work failed: a conflict, a refusal by a webhook, a workload that cannot start" },
+  trouble: { code: 2, meaning: "diff: as 1 for other commands, since its own 1 means that there are differences" },
   usage: { code: 64, meaning: "the command line is wrong: an unknown flag or command, a value out of range" },
   badInput: { code: 65, meaning: "input is missing or malformed: a manifest, a kubeconfig, JSON lines" },
   unreachable: { code: 69, meaning: "the API server or a URL cannot be reached" },
