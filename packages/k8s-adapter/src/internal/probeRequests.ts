@@ -5,8 +5,8 @@ import type { ClientError } from "../KubernetesClient.ts"
 import { KubernetesClient } from "../KubernetesClient.ts"
 import type { KubernetesObject } from "../KubernetesObject.ts"
 import { apiVersion, groupVersion, toRef } from "../KubernetesObject.ts"
+import { selects } from "../LabelSelector.ts"
 import { field, list, text, texts } from "./json.ts"
-import { selects } from "./labelSelector.ts"
 import { schemaSample } from "./schemaSample.ts"
 
 export interface ProbeRequest {

@@ -2,8 +2,8 @@
 import * as Result from "effect/Result"
 import type { KubernetesObject } from "../../KubernetesObject.ts"
 import { groupVersion } from "../../KubernetesObject.ts"
+import { selects } from "../../LabelSelector.ts"
 import { field, isFields, text } from "../json.ts"
-import { selects } from "../labelSelector.ts"
 import { jsonPatch } from "./jsonPatch.ts"
 import { mergePatch } from "./mergePatch.ts"
 
