@@ -9,7 +9,7 @@
 import { createHash } from "node:crypto"
 import { text } from "../internal/json.ts"
 import { pathOf } from "./CanaryAnswer.ts"
-import type { NamespacedName, RotatedWebhook, TargetKind } from "./Target.ts"
+import type { NamespacedName, RotatedWebhook } from "./Target.ts"
 
 /**
  * The probe kind: its group, version and resource.
@@ -90,7 +90,7 @@ export const labelOf = (certificate: NamespacedName, target: string): string => 
  */
 export const make = (
   webhook: RotatedWebhook,
-  target: { readonly name: string; readonly kind: TargetKind },
+  target: { readonly name: string },
   publication: { readonly epoch: number; readonly caBundle: string }
 ): Readonly<Record<string, unknown>> => ({
   name: nameOf(webhook.certificate),

@@ -32,6 +32,14 @@ export const apiVersions: Readonly<Record<TargetKind, string>> = {
 }
 
 /**
+ * Who writes, as `metadata.managedFields` has it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const fieldManager = "holdfast-operator"
+
+/**
  * One entry of `spec.targets`: an object by its name, or all objects with some labels.
  *
  * @category models
@@ -103,6 +111,8 @@ export interface FoundTarget extends Omit<RotationView.Target, "writtenAt"> {
   /** Where the object's own canary entry is, as a JSON pointer, when it has one. */
   readonly canary: string | undefined
   readonly hasAnnotations: boolean
+  /** The names of the annotations that were written into it for this webhook. */
+  readonly annotations: ReadonlyArray<string>
   /** What any of its entries trusts; `bundle` has the same in the engine's words. */
   readonly live: CertificateBundle.CertificateBundle
   /**

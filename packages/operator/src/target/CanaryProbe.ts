@@ -1,0 +1,157 @@
+/**
+ * Asks API servers what they have in effect: each is made to call a canary that presents the staged leaf, by the very
+ * bundle that it calls the webhook by, and the words of its answer say whether it trusted that leaf.
+ *
+ * @since 0.1.0
+ */
+import { AdmissionDenied, NotFound } from "@holdfast/k8s-adapter/ApiError"
+import { CertificateError, type Reason } from "@holdfast/k8s-adapter/CertificateError"
+import type { ClientError, KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
+import type { HttpRequest } from "@holdfast/k8s-adapter/Transport"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { ApiServers } from "./ApiServers.ts"
+import * as Barrier from "./Barrier.ts"
+import * as CanaryAnswer from "./CanaryAnswer.ts"
+import * as CanaryEntry from "./CanaryEntry.ts"
+import type { FoundTarget, RotatedWebhook } from "./Target.ts"
+
+/**
+ * What one API server let know about one target.
+ *
+ * - `trusted: true`: it has verified the staged leaf by the bundle that was published at `epoch`;
+ * - `trusted: false`: it has refused it, or does not know yet what was published;
+ * - `trusted: undefined`: nobody was there to present the staged leaf, or the answer says nothing about it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Answer {
+  readonly apiServer: string
+  readonly target: string
+  /** 0 where it is not known. */
+  readonly epoch: number
+  readonly trusted: boolean | undefined
+  /** What was heard, in words for people. */
+  readonly why: string
+}
+
+/**
+ * What to ask.
+ *
+ * @category options
+ * @since 0.1.0
+ */
+export interface ProbeOptions {
+  readonly webhook: RotatedWebhook
+  /** The fingerprint (SHA-256) of the staged leaf. */
+  readonly leaf: string
+  readonly pairs: ReadonlyArray<{ readonly apiServer: string; readonly target: string }>
+  /** All targets of the rotation, as they were found last. */
+  readonly targets: ReadonlyArray<FoundTarget>
+  readonly apiServers: Pick<ApiServers, "client">
+}
+
+/**
+ * Asks, and gives an answer for every pair. Where a target can have no canary entry, its barrier is written first.
+ *
+ * @category probing
+ * @since 0.1.0
+ */
+export const probe: (options: ProbeOptions) => Effect.Effect<ReadonlyArray<Answer>, never, KubernetesClient> =
+  Effect.fn("CanaryProbe.probe")(function* ({ apiServers, leaf, pairs, targets, webhook }: ProbeOptions) {
+    const asked = targets.filter(({ name }) => pairs.some(({ target }) => target === name))
+    const questions = new Map<string, Result.Result<Question, ClientError>>()
+    for (const kind of new Set(asked.map((target) => target.kind))) {
+      const alike = targets.filter((target) => target.kind === kind)
+      if (kind === "CustomResourceDefinition" || kind === "APIService") {
+        const barrier = yield* Effect.result(Barrier.make(webhook, kind, alike))
+        for (const target of alike) questions.set(target.name, Result.map(barrier, barrierQuestion(target)))
+      } else {
+        for (const target of alike) questions.set(target.name, Result.succeed(entryQuestion(webhook, target)))
+      }
+    }
+    const ask = (apiServer: string, { judge, request }: Question) =>
+      Effect.scoped(Effect.flatMap(apiServers.client(apiServer), (client) => client.request(request))).pipe(
+        Effect.result,
+        Effect.map((heard) => judge(heard, leaf))
+      )
+    return yield* Effect.forEach(
+      pairs,
+      (pair) => {
+        const question = questions.get(pair.target)
+        const judgement =
+          question === undefined
+            ? Effect.succeed(mute("there is no such target"))
+            : Result.match(question, {
+                onFailure: ({ message }) => Effect.succeed(mute(`its barrier cannot be written: ${message}`)),
+                onSuccess: (each) => ask(pair.apiServer, each)
+              })
+        return Effect.map(judgement, (judged): Answer => ({ ...pair, ...judged }))
+      },
+      { concurrency: 8 }
+    )
+  })
+
+type Judgement = Omit<Answer, "apiServer" | "target">
+
+interface Question {
+  readonly request: HttpRequest
+  readonly judge: (heard: Result.Result<{ readonly body: unknown }, ClientError>, leaf: string) => Judgement
+}
+
+const mute = (why: string): Judgement => ({ epoch: 0, trusted: undefined, why })
+const refused = (why: string): Judgement => ({ epoch: 0, trusted: false, why })
+
+/** The answers of leaves that are another than the staged one say nothing about it. */
+const answered = (said: CanaryAnswer.CanaryAnswer, leaf: string, epoch: number): Judgement =>
+  said.leaf === leaf
+    ? { epoch, trusted: true, why: `trusts the staged leaf at ${said.mark}` }
+    : mute("the canary does not present the staged leaf yet")
+
+/** Reasons that do not come from what is trusted, but from who answered. */
+const notAboutTrust: ReadonlySet<Reason> = new Set<Reason>(["hostname-mismatch", "client-certificate-rejected"])
+
+const judgeCertificate = (error: CertificateError): Judgement =>
+  notAboutTrust.has(error.reason) ? mute(error.detail) : refused(error.detail)
+
+const entryQuestion = (webhook: RotatedWebhook, target: FoundTarget): Question => {
+  const entry = CanaryEntry.nameOf(webhook.certificate)
+  const name = CanaryEntry.labelOf(webhook.certificate, target.name)
+  const { apiVersion, kind, path } = CanaryEntry.probeKind
+  const body = { apiVersion, kind, metadata: { name, labels: { [CanaryEntry.label]: name } } }
+  return {
+    request: { method: "POST", path, query: { dryRun: "All" }, body },
+    judge: (heard, leaf) => {
+      if (Result.isSuccess(heard)) return refused("it does not know the canary entry yet")
+      const error = heard.failure
+      if (error instanceof CertificateError && error.webhook === entry) return judgeCertificate(error)
+      const said =
+        error instanceof AdmissionDenied && error.webhook === entry ? CanaryAnswer.read(error.explanation) : undefined
+      return said === undefined ? mute(error.message) : answered(said, leaf, Number(said.mark))
+    }
+  }
+}
+
+const barrierQuestion =
+  (target: FoundTarget) =>
+  ({ mark, request }: Barrier.Barrier): Question => ({
+    request,
+    judge: (heard, leaf) => {
+      const said = CanaryAnswer.read(
+        Result.match(heard, {
+          onFailure: (error) => ("detail" in error ? error.detail : ""),
+          onSuccess: ({ body }) => JSON.stringify(body)
+        })
+      )
+      if (said !== undefined) {
+        return said.mark === mark ? answered(said, leaf, target.epoch) : refused("it has an older barrier in effect")
+      }
+      if (Result.isSuccess(heard)) return mute("somebody else answers in the barrier's place")
+      const error = heard.failure
+      if (error instanceof NotFound) return refused("it does not know the barrier yet")
+      return error instanceof CertificateError && error.where !== "api-server"
+        ? judgeCertificate(error)
+        : mute(error.message)
+    }
+  })
