@@ -49,6 +49,8 @@ const walk = (value: Json, shape: Shape, path: string, owner: string, go: string
   if (shape._tag === "Scalar") {
     if (value !== null && !fits(value, shape.type)) {
       state.typeError ??= `json: cannot unmarshal ${jsonType(value)} into Go struct field ${owner}.${go} of type ${goTypes[shape.type] ?? shape.type}`
+    } else if (shape.type === "bytes" && value !== null) {
+      state.typeError ??= base64Error(value as string)
     }
     return shape.type === "quantity" ? canonical(value) : value
   }
@@ -82,6 +84,15 @@ const walk = (value: Json, shape: Shape, path: string, owner: string, go: string
     if (!(shape.fields().get(key)?.vanishes === true && isEmpty(made))) result[key] = made
   }
   return result
+}
+
+/** The words of Go's encoding/base64 for what it cannot decode. */
+const base64Error = (text: string): string | undefined => {
+  const packed = text.replace(/[\r\n]/g, "")
+  const wrong = packed.search(/[^A-Za-z0-9+/=]/)
+  const length = packed.length
+  const at = wrong >= 0 ? wrong : length % 4 === 0 ? -1 : length - (length % 4)
+  return at < 0 ? undefined : `illegal base64 data at input byte ${at}`
 }
 
 /** What Go's encoder takes for empty. */

@@ -152,6 +152,20 @@ export const objects: Area = {
       assert.deepStrictEqual([answer.status, answer.body.reason], [400, "BadRequest"])
     })
 
+    it("refuses bytes that are not base64", function* ({ api, namespace }) {
+      const create = (data: string) =>
+        api.post(`/api/v1/namespaces/${namespace}/secrets`, { metadata: { name: "bytes" }, data: { a: data } })
+      const refused = (at: number) =>
+        status(
+          400,
+          "BadRequest",
+          `Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte ${at}`
+        )
+      assert.deepStrictEqual(failure(yield* create("%%%")), refused(0))
+      assert.deepStrictEqual(failure(yield* create("YWJjZA")), refused(4))
+      assert.strictEqual((yield* create("YWJj\nZA==\n")).status, 201)
+    })
+
     it("refuses a content type that it does not know", function* ({ api, namespace }) {
       const answer = yield* api.send("POST", `/api/v1/namespaces/${namespace}/configmaps`, "x", {
         "content-type": "text/csv"
