@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import { AdmissionDenied, NotFound } from "@holdfast/k8s-adapter/ApiError"
+import { AdmissionDenied, NotFound, ServiceUnavailable } from "@holdfast/k8s-adapter/ApiError"
 import { CertificateError, type Reason } from "@holdfast/k8s-adapter/CertificateError"
 import type { ClientError, KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import type { HttpRequest } from "@holdfast/k8s-adapter/Transport"
@@ -150,6 +150,7 @@ const barrierQuestion =
       if (Result.isSuccess(heard)) return mute("somebody else answers in the barrier's place")
       const error = heard.failure
       if (error instanceof NotFound) return refused("it does not know the barrier yet")
+      if (error instanceof ServiceUnavailable) return mute(`its barrier is not available: ${error.detail}`)
       return error instanceof CertificateError && error.where !== "api-server"
         ? judgeCertificate(error)
         : mute(error.message)
