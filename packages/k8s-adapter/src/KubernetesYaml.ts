@@ -3,7 +3,8 @@
  * `0644` is octal, `yes` is true, `<<` merges, keys are strings, dates stay strings. A reader with YAML 1.2 rules
  * applies `defaultMode: 0644` as 644 and says nothing.
  *
- * The grammar is the `yaml` package's; what a plain scalar means is decided here.
+ * The grammar is the `yaml` package's, but for texts so plain that their lines say it all; what a plain scalar means is
+ * decided here.
  *
  * @see https://github.com/kubernetes-sigs/yaml for the reader whose rules these are
  * @since 0.1.0
@@ -11,6 +12,7 @@
 import * as Result from "effect/Result"
 import type { Alias, Document, Node, Pair, ParsedNode, Scalar, YAMLMap, YAMLSeq } from "yaml"
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from "yaml"
+import * as PlainYaml from "./internal/plainYaml.ts"
 
 /**
  * One document of a YAML text.
@@ -267,6 +269,23 @@ const lineOf =
  * @since 0.1.0
  */
 export const parse = (text: string): Result.Result<ReadonlyArray<YamlDocument>, YamlProblem> => {
+  const plain = PlainYaml.read(text, plainScalar)
+  if (plain === undefined) return parseWhole(text)
+  let whole: ReadonlyArray<YamlDocument> | undefined
+  const wholeLineOf = (index: number, path: ReadonlyArray<string | number>) => {
+    whole ??= Result.getOrElse(parseWhole(text), () => [])
+    return whole[index]?.lineOf(path) ?? 1
+  }
+  return Result.succeed(
+    plain.map(({ value, line }, index) => ({
+      value,
+      document: index + 1,
+      lineOf: (path) => (path.length === 0 && line !== undefined ? line : wholeLineOf(index, path))
+    }))
+  )
+}
+
+const parseWhole = (text: string): Result.Result<ReadonlyArray<YamlDocument>, YamlProblem> => {
   const lines = new LineCounter()
   const problem = (reason: YamlProblem["reason"], detail: string, document: number, offset: number): YamlProblem => {
     const { line, col } = lines.linePos(offset)

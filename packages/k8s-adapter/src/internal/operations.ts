@@ -11,6 +11,8 @@ import { toRef } from "../KubernetesObject.ts"
 import type { HttpRequest, HttpResponse, Transport } from "../Transport.ts"
 import { UnexpectedResponse } from "../UnexpectedResponse.ts"
 import * as Watch from "../Watch.ts"
+import type { Served } from "./builtInKinds.ts"
+import * as BuiltInKinds from "./builtInKinds.ts"
 import { isRecord } from "./kubeconfigDocument.ts"
 
 const contentTypes: { readonly [T in PatchType]: string } = {
@@ -31,8 +33,13 @@ export const make = Effect.fnUntraced(function* (transport: Transport) {
 
   const discovery = Discovery.make(request, server)
 
+  const served = ({ apiVersion, kind }: Pick<ObjectRef, "apiVersion" | "kind">): Effect.Effect<Served, ClientError> => {
+    const builtIn = BuiltInKinds.all.get(`${apiVersion}/${kind}`)
+    return builtIn === undefined ? discovery.resource(apiVersion, kind) : Effect.succeed(builtIn)
+  }
+
   const path = (ref: Omit<ObjectRef, "name"> & { readonly name?: string }): Effect.Effect<string, ClientError> =>
-    Effect.map(discovery.resource(ref.apiVersion, ref.kind), (resource) => {
+    Effect.map(served(ref), (resource) => {
       const root = resource.group === "" ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`
       const namespace = ref.namespace ?? (ref.name === undefined ? undefined : kubeconfig.namespace)
       const scope = resource.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : ""
