@@ -42,14 +42,15 @@ const examples = (text: string): ReadonlyArray<string> =>
     return toTest(`${title.exec(before)?.[1] ?? "example"}, line ${line}`, (match[1] ?? "").replace(/^ \* ?/gm, ""))
   })
 
-for (const folder of globSync("packages/*/build/doctest", { cwd: root })) {
+for (const folder of globSync(["packages/*/build/doctest", "docs/build/doctest"], { cwd: root })) {
   rmSync(join(root, folder), { recursive: true })
 }
-for (const page of globSync(["packages/*/src/**/*.ts", "packages/*/README.md"], { cwd: root })) {
+const pages = ["packages/*/src/**/*.ts", "packages/*/README.md", "docs/*.md", "docs/guide/*.md"]
+for (const page of globSync(pages, { cwd: root })) {
   const tests = examples(readFileSync(join(root, page), "utf8"))
   if (tests.length === 0) continue
-  const [packages = "", name = "", ...rest] = page.split("/")
-  const file = join(root, packages, name, "build", "doctest", `${rest.join("/")}.test.ts`)
+  const [owner = ""] = /^packages\/[^/]+|^docs/.exec(page) ?? []
+  const file = join(root, owner, "build", "doctest", `${page.slice(owner.length + 1)}.test.ts`)
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, `import { assert, test } from "vitest"\n\n${tests.join("\n")}`)
 }
@@ -66,5 +67,5 @@ const alias = globSync("packages/*/src/index.ts", { cwd: root }).flatMap((index)
 
 export default defineConfig({
   resolve: { alias },
-  test: { include: ["packages/*/build/doctest/**/*.test.ts"], exclude: ["**/node_modules/**"], testTimeout: 20_000 }
+  test: { include: ["{packages/*,docs}/build/doctest/**/*.test.ts"], exclude: ["**/node_modules/**"], testTimeout: 20_000 }
 })
