@@ -15,7 +15,13 @@ interface Access {
   readonly namespace: string | undefined
 }
 
-const isAllowed = Effect.fnUntraced(function* (attributes: Readonly<Record<string, string | undefined>>) {
+/**
+ * Whether we may do something, by a SelfSubjectAccessReview.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const isAllowed = Effect.fnUntraced(function* (attributes: Readonly<Record<string, string | undefined>>) {
   const client = yield* KubernetesClient
   const review = yield* client.request({
     method: "POST",

@@ -1,121 +1,128 @@
 /**
- * The checks: from what was read to findings.
+ * The checks of what the API server calls: from what was read to findings.
  *
  * @since 0.1.0
  */
-import { format, toRef } from "@holdfast/k8s-adapter/KubernetesObject"
-import type { Probe } from "@holdfast/k8s-adapter/WebhookProbe"
-import { type Callee, describe, part, textOf } from "./Callee.ts"
-import type { Category, Finding } from "./Finding.ts"
+import { toRef } from "@holdfast/k8s-adapter/KubernetesObject"
+import { listOf, part, textOf } from "../input/Json.ts"
+import * as Moments from "../output/Moments.ts"
+import type { Answer, Answers } from "./Answers.ts"
+import { type Callee, describe, hostOf, keyOf } from "./Callee.ts"
+import type { Category, Finding, Outlook, Problem } from "./Finding.ts"
 import { lockout } from "./Lockout.ts"
-import { type Snapshot, secretsBehind } from "./Snapshot.ts"
+import type { Material } from "./Material.ts"
+import { reach } from "./Reach.ts"
+import { materialsBehind, type Snapshot } from "./Snapshot.ts"
+import { tlsSecrets } from "./TlsSecrets.ts"
 import * as Trust from "./Trust.ts"
 
-type Problem = Omit<Finding, "subject">
-
-const reachable = (callee: Callee, snapshot: Snapshot): Problem | undefined => {
-  const { service } = callee
-  if (service === undefined) return undefined
-  const key = `${service.namespace}/${service.name}`
-  if (!snapshot.services.has(key) && snapshot.services.size > 0) {
-    return {
-      result: "error",
-      detail: `its Service ${key} is not there`,
-      hint: "Create the Service, or remove what calls it"
-    }
-  }
-  if (snapshot.endpoints !== undefined && (snapshot.endpoints.get(key) ?? 0) === 0) {
-    return {
-      result: "error",
-      detail: `its Service ${key} has no ready endpoints`,
-      hint: `Look at the pods behind it: kubectl get pods -n ${service.namespace}`
-    }
-  }
-  return undefined
+/**
+ * What is wrong with the trust between the API server and a callee. Of several Secrets that pods mount, one that
+ * verifies is the one that is served; a Secret for another name is only held against the callee when it is the only one,
+ * and nothing says that the callee answers.
+ */
+const trust = (
+  callee: Callee,
+  materials: ReadonlyArray<Material>,
+  answer: Answer | undefined,
+  outlook: Outlook
+): Pick<Trust.Verdict, "problem"> & Partial<Trust.Verdict> => {
+  const bundled = Trust.bundle(callee, materials, outlook)
+  if (bundled?.result === "error" || callee.insecure) return { problem: bundled }
+  const looked = materials.map((material) => Trust.stored(callee, material, outlook))
+  const sound = looked.find(({ problem }) => problem === undefined)
+  if (sound !== undefined) return { ...sound, problem: bundled }
+  const soon = looked.find(({ problem }) => problem?.result === "warning")
+  if (soon !== undefined) return soon
+  const own = looked.filter(({ material }) => Trust.isFor(material, hostOf(callee)))
+  const answered = answer?._tag === "Answered"
+  const [first] = own.length > 0 ? own : looked.length === 1 && !answered ? looked : []
+  if (first?.problem === undefined) return { problem: bundled }
+  const { problem } = first
+  return answered
+    ? { problem: { ...problem, result: "warning", detail: `it answers, but not for long: ${problem.detail}` } }
+    : first
 }
 
-const stored = (callee: Callee, snapshot: Snapshot, times: Trust.Times): ReadonlyArray<Problem> => {
-  const { service } = callee
-  if (service === undefined || callee.insecure) return []
-  const dnsName = `${service.name}.${service.namespace}.svc`
-  return secretsBehind(snapshot, service).map((secret) => {
-    const where = `Secret ${secret.metadata.namespace}/${secret.metadata.name}`
-    const chain = Buffer.from(textOf(part(secret, "data", "tls.crt")), "base64").toString("utf8")
-    return Trust.chain(callee, { chain, where }, dnsName, times)
-  })
-}
-
-const probed = (probe: Probe | undefined): Problem | undefined => {
-  if (probe?._tag !== "Failed") return undefined
-  return { result: "error", detail: probe.error.message, hint: probe.error.hint }
-}
-
-/** The first thing that is broken; what follows from it would only repeat it. */
-const worst = (problems: ReadonlyArray<Problem | undefined>): Problem | undefined => {
-  const found = problems.filter((one) => one !== undefined)
-  return found.find(({ result }) => result === "error") ?? found.find(({ result }) => result === "warning")
-}
-
-const callee = (one: Callee, probe: Probe | undefined, snapshot: Snapshot, times: Trust.Times): Finding => {
-  const bundle = Trust.bundle(one, times)
-  const chains = bundle?.result === "error" ? [] : stored(one, snapshot, times)
-  const problem = worst([bundle, ...chains, reachable(one, snapshot), probed(probe), lockout(one)])
-  if (problem !== undefined) return { subject: describe(one), ...problem }
-  const [sound] = chains
-  const answered = probe?._tag === "Answered" ? "answered a dry run" : undefined
+const unavailable = ({ object }: Callee, outlook: Outlook): Problem | undefined => {
+  const condition = listOf(part(object, "status", "conditions")).find((one) => part(one, "type") === "Available")
+  if (part(condition, "status") !== "False") return undefined
+  const told = textOf(part(condition, "message")) || textOf(part(condition, "reason"))
   return {
-    subject: describe(one),
-    result: "success",
-    detail: [sound?.detail, answered].filter((text) => text !== undefined).join(", ") || "its configuration is sound"
+    result: "error",
+    detail: `not available: ${told}`,
+    hint: "Look at the pods behind its Service and at its caBundle. Where nobody serves it any more, delete the APIService: while it is there, no namespace can be deleted",
+    command: `${outlook.kubectl} describe apiservice ${object.metadata.name}`
   }
 }
 
-const available = (snapshot: Snapshot): ReadonlyArray<Finding> =>
-  snapshot.apiServices.flatMap((service) => {
-    const conditions = part(service, "status", "conditions")
-    const condition = Array.isArray(conditions)
-      ? conditions.find((one) => part(one, "type") === "Available")
-      : undefined
-    return part(condition, "status") === "False"
-      ? [
-          {
-            subject: format(toRef(service)),
-            result: "error" as const,
-            detail: `not available: ${textOf(part(condition, "message")) || textOf(part(condition, "reason"))}`,
-            hint: "Look at the pods behind its Service, and at its caBundle"
-          }
-        ]
-      : []
-  })
+/** The way from the API server to the pod fails, and nothing that is stored says why. */
+const unanswered = (answer: Answer | undefined, material: Material | undefined): Problem | undefined => {
+  if (answer?._tag !== "Failed") return undefined
+  const { certificate, detail, hint } = answer
+  return certificate && material !== undefined
+    ? {
+        result: "error",
+        detail,
+        hint: `What ${material.where} holds verifies, so the pods still serve an older certificate: restart them, or give their kubelet a minute to bring the Secret`
+      }
+    : { result: "error", detail, hint }
+}
+
+const look = (
+  callee: Callee,
+  answers: ReadonlyMap<string, Answer>,
+  snapshot: Snapshot,
+  outlook: Outlook
+): ReadonlyArray<Finding> => {
+  const { service } = callee
+  const answer = answers.get(keyOf(toRef(callee.object), callee.name))
+  const materials = service === undefined ? [] : materialsBehind(snapshot, service)
+  const { material, problem, until } = trust(callee, materials, answer, outlook)
+  const causes = [problem, service === undefined ? undefined : reach(service, snapshot, outlook)].filter(
+    (one) => one !== undefined
+  )
+  const broken = causes.some(({ result }) => result === "error")
+  const problems = [
+    ...causes,
+    // That it fails only repeats why it fails.
+    broken ? undefined : (unanswered(answer, material) ?? unavailable(callee, outlook)),
+    lockout(callee, snapshot, outlook)
+  ].filter((one) => one !== undefined)
+  const subject = describe(callee)
+  if (problems.length > 0) return problems.map((one) => ({ subject, ...one }))
+  const verified = until === undefined ? undefined : `verifies until ${Moments.format(until)}`
+  const asked = answer?._tag === "Answered" ? "it answers" : undefined
+  return [
+    {
+      subject,
+      result: "success",
+      detail: [verified, asked].filter((text) => text !== undefined).join(", ") || "its configuration is sound"
+    }
+  ]
+}
 
 /**
- * Audits everything that the API server calls. `probes` are by {@link probeKey}.
+ * Audits everything that the API server calls, and the TLS Secrets in use.
  *
  * @category checks
  * @since 0.1.0
  */
-export const audit = (
-  snapshot: Snapshot,
-  probes: ReadonlyMap<string, Probe>,
-  times: Trust.Times
-): ReadonlyArray<Category> => {
+export const audit = (snapshot: Snapshot, { answers, unasked }: Answers, outlook: Outlook): ReadonlyArray<Category> => {
   const of = (kind: Callee["kind"]) =>
-    snapshot.callees
-      .filter((one) => one.kind === kind)
-      .map((one) => callee(one, probes.get(probeKey(one.ref.kind, one.ref.name, one.name)), snapshot, times))
+    snapshot.callees.filter((one) => one.kind === kind).flatMap((callee) => look(callee, answers, snapshot, outlook))
+  const seen = new Set(
+    snapshot.callees.flatMap((callee) =>
+      callee.service === undefined
+        ? []
+        : materialsBehind(snapshot, callee.service).filter((material) => Trust.isFor(material, hostOf(callee)))
+    )
+  )
   return [
     { name: "Admission webhooks", findings: of("admission") },
     { name: "Conversion webhooks", findings: of("conversion") },
-    { name: "Aggregated APIs", findings: [...of("aggregated-api"), ...available(snapshot)] },
-    { name: "Left out", findings: snapshot.unread }
+    { name: "Aggregated APIs", findings: of("aggregated-api") },
+    { name: "TLS Secrets in use", findings: tlsSecrets(snapshot, seen, outlook) },
+    { name: "Left out", findings: [...snapshot.unread, ...unasked] }
   ].filter(({ findings }) => findings.length > 0)
 }
-
-/**
- * What a probe is kept under.
- *
- * @category queries
- * @since 0.1.0
- */
-export const probeKey = (kind: string, configuration: string, webhook: string): string =>
-  `${kind}/${configuration}/${webhook}`

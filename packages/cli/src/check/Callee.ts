@@ -4,7 +4,20 @@
  *
  * @since 0.1.0
  */
-import { format, type KubernetesObject, type ObjectRef, toRef } from "@holdfast/k8s-adapter/KubernetesObject"
+import type { KubernetesObject, ObjectRef } from "@holdfast/k8s-adapter/KubernetesObject"
+import { decoded, listOf, part, textOf } from "../input/Json.ts"
+
+/**
+ * A Service, and the port of it that is called.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface CalledService {
+  readonly namespace: string
+  readonly name: string
+  readonly port: number
+}
 
 /**
  * Something the API server calls.
@@ -15,51 +28,24 @@ import { format, type KubernetesObject, type ObjectRef, toRef } from "@holdfast/
 export interface Callee {
   readonly kind: "admission" | "conversion" | "aggregated-api"
   /** The object that says so. */
-  readonly ref: ObjectRef
+  readonly object: KubernetesObject
   /** The webhook's name, or the object's. */
   readonly name: string
-  readonly service: { readonly namespace: string; readonly name: string } | undefined
+  readonly service: CalledService | undefined
   readonly url: string | undefined
   /** The bundle of trusted authorities as PEM, empty when there is none. */
   readonly caBundle: string
+  /** Where the bundle stands in the object, as a JSON pointer. */
+  readonly bundleAt: string
   readonly insecure: boolean
   /** The entry of an admission configuration. */
   readonly entry: unknown
 }
 
-/**
- * A part of a value, by keys.
- *
- * @category getters
- * @since 0.1.0
- */
-export const part = (value: unknown, ...path: ReadonlyArray<string>): unknown =>
-  path.reduce<unknown>(
-    (at, key) => (typeof at === "object" && at !== null ? (at as Record<string, unknown>)[key] : undefined),
-    value
-  )
-
-/**
- * A list, empty for anything else.
- *
- * @category getters
- * @since 0.1.0
- */
-export const listOf = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
-
-/**
- * A text, empty for anything else.
- *
- * @category getters
- * @since 0.1.0
- */
-export const textOf = (value: unknown): string => (typeof value === "string" ? value : "")
-
-const decoded = (base64: unknown): string => Buffer.from(textOf(base64), "base64").toString("utf8")
-
 const serviceOf = (value: unknown): Callee["service"] => {
   const [namespace, name] = [textOf(part(value, "namespace")), textOf(part(value, "name"))]
-  return name === "" ? undefined : { namespace, name }
+  const port = part(value, "port")
+  return name === "" ? undefined : { namespace, name, port: typeof port === "number" ? port : 443 }
 }
 
 const fromClientConfig = (config: unknown) => ({
@@ -76,15 +62,16 @@ const fromClientConfig = (config: unknown) => ({
  * @since 0.1.0
  */
 export const calleesOf = (object: KubernetesObject): ReadonlyArray<Callee> => {
-  const ref = toRef(object)
+  const name = object.metadata.name ?? ""
   switch (object.kind) {
     case "ValidatingWebhookConfiguration":
     case "MutatingWebhookConfiguration":
-      return listOf(object["webhooks"]).map((entry) => ({
+      return listOf(object["webhooks"]).map((entry, index) => ({
         kind: "admission",
-        ref,
+        object,
         name: textOf(part(entry, "name")),
         ...fromClientConfig(part(entry, "clientConfig")),
+        bundleAt: `/webhooks/${index}/clientConfig/caBundle`,
         entry
       }))
     case "CustomResourceDefinition": {
@@ -92,7 +79,8 @@ export const calleesOf = (object: KubernetesObject): ReadonlyArray<Callee> => {
       // With one version there is nothing to convert, and the webhook is never called.
       if (part(conversion, "strategy") !== "Webhook" || listOf(part(object, "spec", "versions")).length < 2) return []
       const config = fromClientConfig(part(conversion, "webhook", "clientConfig"))
-      return [{ kind: "conversion", ref, name: ref.name, ...config, entry: undefined }]
+      const bundleAt = "/spec/conversion/webhook/clientConfig/caBundle"
+      return [{ kind: "conversion", object, name, ...config, bundleAt, entry: undefined }]
     }
     case "APIService": {
       const service = serviceOf(part(object, "spec", "service"))
@@ -101,11 +89,12 @@ export const calleesOf = (object: KubernetesObject): ReadonlyArray<Callee> => {
         : [
             {
               kind: "aggregated-api",
-              ref,
-              name: ref.name,
+              object,
+              name,
               service,
               url: undefined,
               caBundle: decoded(part(object, "spec", "caBundle")),
+              bundleAt: "/spec/caBundle",
               insecure: part(object, "spec", "insecureSkipTLSVerify") === true,
               entry: undefined
             }
@@ -117,14 +106,39 @@ export const calleesOf = (object: KubernetesObject): ReadonlyArray<Callee> => {
 }
 
 /**
+ * The host name that a callee's certificate has to be valid for.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const hostOf = ({ service, url = "" }: Callee): string =>
+  service !== undefined
+    ? `${service.name}.${service.namespace}.svc`
+    : URL.canParse(url)
+      ? new URL(url).hostname.replace(/^\[|\]$/g, "")
+      : url
+
+/**
+ * What a callee is told from others by; two entries of one configuration may not share a name.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const keyOf = (ref: ObjectRef, name: string): string => `${ref.kind}/${ref.name}/${name}`
+
+/**
  * Names a callee for a person.
  *
  * @category formatting
  * @since 0.1.0
  */
-export const describe = ({ kind, name, ref }: Callee): string =>
-  kind === "admission"
-    ? `webhook ${name} of ${format(ref)}`
-    : kind === "conversion"
-      ? `conversion webhook of ${format(ref)}`
-      : `aggregated API ${name}`
+export const describe = ({ kind, name, object }: Callee): string => {
+  switch (kind) {
+    case "admission":
+      return `webhook ${name} of ${object.kind.toLowerCase()}/${object.metadata.name}`
+    case "conversion":
+      return `conversion webhook of crd/${name}`
+    case "aggregated-api":
+      return `apiservice/${name}`
+  }
+}

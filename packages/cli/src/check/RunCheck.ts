@@ -4,37 +4,104 @@
  * @since 0.1.0
  */
 import * as Kubeconfig from "@holdfast/k8s-adapter/Kubeconfig"
-import { KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
-import * as WebhookProbe from "@holdfast/k8s-adapter/WebhookProbe"
+import { type ClientError, KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { clientOptions } from "../Connection.ts"
 import type { Run } from "../commandline/Command.ts"
+import type { Values } from "../commandline/Flag.ts"
 import type { checkFlags } from "../commands/Check.ts"
 import { execute } from "../Execute.ts"
 import * as ExitCode from "../ExitCode.ts"
+import type { Host } from "../Host.ts"
 import * as Documents from "../output/Documents.ts"
+import * as ErrorReport from "../output/ErrorReport.ts"
+import * as Moments from "../output/Moments.ts"
 import * as Paint from "../output/Paint.ts"
-import { audit, probeKey } from "./Audit.ts"
+import * as Answers from "./Answers.ts"
+import { audit } from "./Audit.ts"
+import * as Changes from "./Changes.ts"
 import * as CheckText from "./CheckText.ts"
 import { connection } from "./Connection.ts"
-import { isSound } from "./Finding.ts"
+import { type Category, type Finding, isSound, type Outlook } from "./Finding.ts"
+import { kubectl } from "./Kubectl.ts"
+import { prerequisites } from "./Prerequisites.ts"
 import * as Snapshot from "./Snapshot.ts"
 
-/** A dry run through each webhook where one is possible; what is not permitted is left to the other checks. */
-const probes = Effect.fnUntraced(function* (snapshot: Snapshot.Snapshot) {
-  const found = yield* Effect.forEach(
-    snapshot.configurations.flatMap(WebhookProbe.targetsOf),
-    (target) =>
-      WebhookProbe.probe(target).pipe(
-        Effect.map((probe) => [
-          [probeKey(target.configuration.kind, target.configuration.name, target.webhook), probe] as const
-        ]),
-        Effect.catch(() => Effect.succeed([]))
-      ),
-    { concurrency: 4 }
+type Flags = Values<typeof checkFlags>
+
+const month = 30 * 86_400_000
+
+/** The API server cannot be asked: that is a finding too, and often the certificates beside it say why. */
+const unreachable = (server: string) => (error: ClientError | { readonly _tag: string; readonly message: string }) => {
+  const finding: Finding = {
+    subject: `API server ${server}`,
+    result: "error",
+    detail: ErrorReport.ofError(error).message,
+    hint: "hint" in error ? error.hint : "Look whether the address of the kubeconfig is right"
+  }
+  return finding
+}
+
+const look = Effect.fnUntraced(function* (flags: Flags, host: Host) {
+  const options = clientOptions(flags, host)
+  const outlook: Outlook = {
+    now: new Date(yield* Clock.currentTimeMillis),
+    warnBefore: flags.warnBefore ?? month,
+    kubectl: kubectl(flags)
+  }
+  const kubeconfig = yield* Kubeconfig.load(options)
+  const own = yield* connection(kubeconfig, outlook)
+  const cluster = Effect.gen(function* () {
+    const before = flags.pre === true ? yield* prerequisites : []
+    if (flags.pre === true) return [{ name: "Connection", findings: [...own, ...before] }]
+    const snapshot = yield* Snapshot.read
+    const answers = flags.probe === false ? Answers.none : yield* Answers.ask(snapshot)
+    return [{ name: "Connection", findings: own }, ...audit(snapshot, answers, outlook)]
+  })
+  return yield* cluster.pipe(
+    Effect.provide(KubernetesClient.layer(options)),
+    Effect.catch((error) =>
+      Effect.succeed<ReadonlyArray<Category>>([
+        { name: "Connection", findings: [...own, unreachable(kubeconfig.cluster.server)(error)] }
+      ])
+    )
   )
-  return new Map(found.flat())
+})
+
+const lookOf = (host: Host): CheckText.Look => ({
+  paint: Paint.make(Paint.wanted(host, host.stdout)),
+  columns: host.stdout.isTerminal ? Math.max(40, host.stdout.columns()) : Number.POSITIVE_INFINITY
+})
+
+const tell = (categories: ReadonlyArray<Category>, { output }: Flags, host: Host) =>
+  host.stdout.write(
+    output === "json"
+      ? Documents.render(CheckText.toJson(categories), "json")
+      : CheckText.render(categories, lookOf(host), output === "short")
+  )
+
+const tellChanges = (before: ReadonlyArray<Category>, after: ReadonlyArray<Category>, now: Date, host: Host) => {
+  const { appeared, gone } = Changes.between(before, after)
+  if (appeared.length + gone.length === 0) return
+  const mended = gone.map(({ subject }): Finding => ({ subject, result: "success", detail: "no longer found" }))
+  const shown = [...mended, ...appeared].flatMap((one) => CheckText.lines(one, lookOf(host)))
+  host.stdout.write([`${Moments.format(now)}: ${CheckText.counts(after)}`, ...shown, ""].join("\n"))
+}
+
+/** Looks again and again, and tells what changed, until it is interrupted or nobody reads. */
+const watch = Effect.fnUntraced(function* (flags: Flags, host: Host, interval: number) {
+  let before = yield* look(flags, host)
+  if (flags.output === "json") host.stdout.write(`${JSON.stringify(CheckText.toJson(before))}\n`)
+  else tell(before, flags, host)
+  while (!host.stdout.isClosed()) {
+    yield* Effect.sleep(interval)
+    const after = yield* look(flags, host)
+    if (flags.output === "json") host.stdout.write(`${JSON.stringify(CheckText.toJson(after))}\n`)
+    else tellChanges(before, after, new Date(yield* Clock.currentTimeMillis), host)
+    before = after
+  }
+  return before
 })
 
 /**
@@ -46,23 +113,13 @@ const probes = Effect.fnUntraced(function* (snapshot: Snapshot.Snapshot) {
 export const run: Run<typeof checkFlags> = async ({ flags, host }) => {
   let sound = true
   const program = Effect.gen(function* () {
-    const options = clientOptions(flags, host)
-    const times = { now: new Date(yield* Clock.currentTimeMillis), warnBefore: flags.warnBefore ?? 30 * 86_400_000 }
-    const kubeconfig = yield* Kubeconfig.load(options)
-    const own = yield* connection(kubeconfig, times)
-    const audited = Effect.gen(function* () {
-      const snapshot = yield* Snapshot.read
-      return audit(snapshot, flags.probe === false ? new Map() : yield* probes(snapshot), times)
-    })
-    const rest = flags.pre === true ? [] : yield* Effect.provide(audited, KubernetesClient.layer(options))
-    const categories = [own, ...rest]
+    if (flags.watch !== undefined) {
+      sound = isSound(yield* watch(flags, host, flags.watch))
+      return
+    }
+    const categories = yield* look(flags, host)
     sound = isSound(categories)
-    const paint = Paint.make(Paint.wanted(host, host.stdout))
-    host.stdout.write(
-      flags.output === "json"
-        ? Documents.render(CheckText.toJson(categories), "json")
-        : CheckText.render(categories, paint, flags.output === "short")
-    )
+    tell(categories, flags, host)
   })
   const code = await execute(host, flags, program)
   return code === 0 && !sound ? ExitCode.of("failure") : code

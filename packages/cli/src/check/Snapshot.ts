@@ -6,28 +6,35 @@
 import { type ClientError, KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Effect from "effect/Effect"
-import { type Callee, calleesOf, listOf, part, textOf } from "./Callee.ts"
+import { listOf, part, textOf } from "../input/Json.ts"
+import { type CalledService, type Callee, calleesOf } from "./Callee.ts"
 import type { Finding } from "./Finding.ts"
+import * as Material from "./Material.ts"
 
 /**
- * What was read.
+ * What was read. Objects by `namespace/name`; `undefined` where they may not be read.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Snapshot {
   readonly callees: ReadonlyArray<Callee>
+  /** The objects that configure webhooks. */
   readonly configurations: ReadonlyArray<KubernetesObject>
-  readonly apiServices: ReadonlyArray<KubernetesObject>
-  /** Services by `namespace/name`. */
-  readonly services: ReadonlyMap<string, KubernetesObject>
-  /** How many ready endpoints a Service has, by `namespace/name`; `undefined` when they may not be read. */
+  readonly services: ReadonlyMap<string, KubernetesObject> | undefined
+  /** How many ready endpoints a Service has. */
   readonly endpoints: ReadonlyMap<string, number> | undefined
-  readonly secrets: ReadonlyArray<KubernetesObject>
-  readonly pods: ReadonlyArray<KubernetesObject>
+  /** The labels of namespaces, by name. */
+  readonly namespaces: ReadonlyMap<string, Readonly<Record<string, string>>> | undefined
+  readonly materials: ReadonlyMap<string, Material.Material>
+  /** By namespace. */
+  readonly pods: ReadonlyMap<string, ReadonlyArray<KubernetesObject>>
+  readonly ingresses: ReadonlyArray<KubernetesObject>
   /** What could not be read, as findings. */
   readonly unread: ReadonlyArray<Finding>
 }
+
+const keyOf = ({ metadata }: KubernetesObject) => `${metadata.namespace}/${metadata.name}`
 
 const readyEndpoints = (slices: ReadonlyArray<KubernetesObject>): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>()
@@ -42,12 +49,58 @@ const readyEndpoints = (slices: ReadonlyArray<KubernetesObject>): ReadonlyMap<st
 }
 
 /**
- * Reads what the checks need, a list of each kind.
+ * The names of the Secrets that a pod mounts.
  *
- * @category constructors
+ * @category queries
  * @since 0.1.0
  */
-export const read: Effect.Effect<Snapshot, ClientError, KubernetesClient> = Effect.gen(function* () {
+export const mountedSecrets = (pod: KubernetesObject): ReadonlyArray<string> =>
+  listOf(part(pod, "spec", "volumes"))
+    .flatMap((volume) => [
+      textOf(part(volume, "secret", "secretName")),
+      ...listOf(part(volume, "projected", "sources")).map((source) => textOf(part(source, "secret", "name")))
+    ])
+    .filter((name) => name !== "")
+
+const takes = (selector: unknown, labels: Readonly<Record<string, string>>): boolean => {
+  const wanted = Object.entries((selector ?? {}) as Record<string, unknown>)
+  return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value)
+}
+
+/**
+ * The pods behind a Service that have not ended.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const podsBehind = (
+  { pods, services }: Pick<Snapshot, "pods" | "services">,
+  { name, namespace }: CalledService
+): ReadonlyArray<KubernetesObject> => {
+  const selector = part(services?.get(`${namespace}/${name}`), "spec", "selector")
+  return (pods.get(namespace) ?? []).filter(
+    (pod) =>
+      takes(selector, pod.metadata.labels ?? {}) &&
+      !["Succeeded", "Failed"].includes(textOf(part(pod, "status", "phase")))
+  )
+}
+
+/**
+ * What the pods behind a Service mount to serve; without such pods, what Secrets hold whose names say that they are the
+ * Service's.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const materialsBehind = (snapshot: Snapshot, service: CalledService): ReadonlyArray<Material.Material> => {
+  const mounted = new Set(podsBehind(snapshot, service).flatMap(mountedSecrets))
+  const byName = [service.name, `${service.name}-tls`, `${service.name}-cert`, `${service.name}-certs`]
+  return [...(mounted.size > 0 ? mounted : byName)].flatMap(
+    (name) => snapshot.materials.get(`${service.namespace}/${name}`) ?? []
+  )
+}
+
+const reader = Effect.fnUntraced(function* () {
   const client = yield* KubernetesClient
   const unread: Array<Finding> = []
   const list = (apiVersion: string, kind: string, fieldSelector?: string) =>
@@ -60,70 +113,93 @@ export const read: Effect.Effect<Snapshot, ClientError, KubernetesClient> = Effe
               subject: `${kind} objects`,
               result: "skipped",
               detail: "they may not be read, so what depends on them was left out",
-              hint: `Ask for a role that lists ${kind} objects cluster-wide`
+              hint: `Ask for a role that lists ${kind} objects in all namespaces`
             })
             return undefined
           }),
+        // Kinds of optional APIs, and of newer or older servers.
         UnknownKind: () => Effect.succeed([])
       })
     )
-  const admission = "admissionregistration.k8s.io/v1"
-  const [validating, mutating, definitions, apiServices, services, slices, secrets, pods] = yield* Effect.all(
-    [
-      list(admission, "ValidatingWebhookConfiguration"),
-      list(admission, "MutatingWebhookConfiguration"),
-      list("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
-      list("apiregistration.k8s.io/v1", "APIService"),
-      list("v1", "Service"),
-      list("discovery.k8s.io/v1", "EndpointSlice"),
-      list("v1", "Secret", "type=kubernetes.io/tls"),
-      list("v1", "Pod")
-    ],
+  return { client, unread, list }
+})
+
+/** Secrets of other types that the pods behind what is called mount: many tools keep their certificates in them. */
+const otherMaterials = Effect.fnUntraced(function* (
+  snapshot: Pick<Snapshot, "callees" | "pods" | "services">,
+  known: ReadonlyMap<string, unknown>
+) {
+  const client = yield* KubernetesClient
+  const names = new Set(
+    snapshot.callees.flatMap(({ service }) =>
+      service === undefined
+        ? []
+        : podsBehind(snapshot, service)
+            .flatMap(mountedSecrets)
+            .map((name) => `${service.namespace}/${name}`)
+    )
+  )
+  const found = yield* Effect.forEach(
+    [...names].filter((key) => !known.has(key)),
+    (key) => {
+      const [namespace = "", name = ""] = key.split("/")
+      return client
+        .get({ apiVersion: "v1", kind: "Secret", namespace, name })
+        .pipe(Effect.catchTags({ Forbidden: () => Effect.void, NotFound: () => Effect.void }))
+    },
     { concurrency: 4 }
   )
+  return found.filter((secret) => secret !== undefined)
+})
+
+/**
+ * Reads what the checks need, a list of each kind.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const read: Effect.Effect<Snapshot, ClientError, KubernetesClient> = Effect.gen(function* () {
+  const { list, unread } = yield* reader()
+  const admission = "admissionregistration.k8s.io/v1"
+  const [validating, mutating, definitions, apiServices, services, slices, namespaces, secrets, pods, ingresses] =
+    yield* Effect.all(
+      [
+        list(admission, "ValidatingWebhookConfiguration"),
+        list(admission, "MutatingWebhookConfiguration"),
+        list("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
+        list("apiregistration.k8s.io/v1", "APIService"),
+        list("v1", "Service"),
+        list("discovery.k8s.io/v1", "EndpointSlice"),
+        list("v1", "Namespace"),
+        list("v1", "Secret", "type=kubernetes.io/tls"),
+        list("v1", "Pod"),
+        list("networking.k8s.io/v1", "Ingress")
+      ],
+      { concurrency: 4 }
+    )
   const configurations = [...(validating ?? []), ...(mutating ?? []), ...(definitions ?? [])]
-  return {
+  const base = {
     callees: [...configurations, ...(apiServices ?? [])].flatMap(calleesOf),
     configurations,
-    apiServices: apiServices ?? [],
-    services: new Map((services ?? []).map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one])),
-    endpoints: slices === undefined ? undefined : readyEndpoints(slices),
-    secrets: secrets ?? [],
-    pods: pods ?? [],
+    services: services && new Map(services.map((one) => [keyOf(one), one])),
+    pods: new Map(Object.entries(Object.groupBy(pods ?? [], ({ metadata }) => metadata.namespace ?? ""))) as Map<
+      string,
+      ReadonlyArray<KubernetesObject>
+    >
+  }
+  const known = new Map((secrets ?? []).map((one) => [keyOf(one), one]))
+  // Whoever may not list Secrets may still read some by name, but asking for each would only collect refusals.
+  const others = secrets === undefined ? [] : yield* otherMaterials(base, known)
+  const materials = [...known.values(), ...others].flatMap((secret) => {
+    const material = Material.fromSecret(secret)
+    return material === undefined ? [] : [[keyOf(secret), material] as const]
+  })
+  return {
+    ...base,
+    endpoints: slices && readyEndpoints(slices),
+    namespaces: namespaces && new Map(namespaces.map(({ metadata }) => [metadata.name ?? "", metadata.labels ?? {}])),
+    materials: new Map(materials),
+    ingresses: ingresses ?? [],
     unread
   }
 })
-
-const selects = (selector: unknown, labels: Readonly<Record<string, string>>): boolean => {
-  const wanted = Object.entries((selector ?? {}) as Record<string, unknown>)
-  return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value)
-}
-
-/**
- * The TLS Secrets that the pods behind a Service mount; without such pods, those of its namespace whose name says that
- * they are the Service's.
- *
- * @category queries
- * @since 0.1.0
- */
-export const secretsBehind = (
-  snapshot: Snapshot,
-  service: NonNullable<Callee["service"]>
-): ReadonlyArray<KubernetesObject> => {
-  const found = snapshot.services.get(`${service.namespace}/${service.name}`)
-  const selector = part(found, "spec", "selector")
-  const mounted = new Set(
-    snapshot.pods
-      .filter(({ metadata }) => metadata.namespace === service.namespace && selects(selector, metadata.labels ?? {}))
-      .flatMap((pod) =>
-        listOf(part(pod, "spec", "volumes")).map((volume) => textOf(part(volume, "secret", "secretName")))
-      )
-  )
-  return snapshot.secrets.filter(
-    ({ metadata }) =>
-      metadata.namespace === service.namespace &&
-      (mounted.size > 0
-        ? mounted.has(metadata.name ?? "")
-        : [service.name, `${service.name}-tls`, `${service.name}-cert`].includes(metadata.name ?? ""))
-  )
-}

@@ -4,23 +4,9 @@
  * @since 0.1.0
  */
 import { exitCodes } from "../ExitCode.ts"
+import { wrap } from "../output/TextWidth.ts"
 import { type Command, type Commands, choices, type Group } from "./Command.ts"
 import { type Flag, longName } from "./Flag.ts"
-
-/** Breaks a text into lines of at most `width` columns at spaces; a longer word stands alone. */
-const wrap = (text: string, width: number): ReadonlyArray<string> => {
-  const lines: Array<string> = []
-  let line = ""
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line)
-      line = word
-    } else {
-      line = line === "" ? word : `${line} ${word}`
-    }
-  }
-  return [...lines, line]
-}
 
 type Row = readonly [left: string, right: string]
 

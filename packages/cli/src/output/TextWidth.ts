@@ -56,6 +56,26 @@ export const truncate = (text: string, columns: number): string => {
 }
 
 /**
+ * Breaks a text without colours into lines of at most `columns` at spaces; a longer word stands alone, whole.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const wrap = (text: string, columns: number): ReadonlyArray<string> => {
+  const lines: Array<string> = []
+  let line = ""
+  for (const word of text.split(" ")) {
+    if (line !== "" && width(line) + 1 + width(word) > columns) {
+      lines.push(line)
+      line = word
+    } else {
+      line = line === "" ? word : `${line} ${word}`
+    }
+  }
+  return [...lines, line]
+}
+
+/**
  * Makes a text from elsewhere safe to show: one line, no control characters.
  *
  * @category combinators

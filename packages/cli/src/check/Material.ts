@@ -1,0 +1,50 @@
+/**
+ * What a Secret holds to be served: a chain, its key, and often the authority that signed it.
+ *
+ * @since 0.1.0
+ */
+import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
+import { decoded, part } from "../input/Json.ts"
+
+/**
+ * The material of one Secret.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Material {
+  readonly secret: KubernetesObject
+  /** `Secret shop/web-tls`. */
+  readonly where: string
+  readonly chain: string
+  readonly key: string
+  readonly authority: string
+  /** The keys of the Secret's data that hold the chain and the authority. */
+  readonly names: { readonly chain: string; readonly authority: string }
+}
+
+/** The keys of Kubernetes' own type, and those of `kube-webhook-certgen`. */
+const layouts = [
+  { chain: "tls.crt", key: "tls.key", authority: "ca.crt" },
+  { chain: "cert", key: "key", authority: "ca" }
+] as const
+
+/**
+ * The material of a Secret; `undefined` where it holds no certificate to serve.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fromSecret = (secret: KubernetesObject): Material | undefined => {
+  const read = (name: string) => decoded(part(secret, "data", name))
+  const names = layouts.find(({ chain }) => read(chain) !== "")
+  if (names === undefined) return undefined
+  return {
+    secret,
+    where: `Secret ${secret.metadata.namespace}/${secret.metadata.name}`,
+    chain: read(names.chain),
+    key: read(names.key),
+    authority: read(names.authority),
+    names
+  }
+}
