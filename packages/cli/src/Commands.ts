@@ -12,6 +12,11 @@ import { demo } from "./commands/Demo.ts"
 import { diff } from "./commands/Diff.ts"
 import { explain } from "./commands/Explain.ts"
 import { retry } from "./commands/Retry.ts"
+import { repoAdd } from "./commands/repo/Add.ts"
+import { repoList } from "./commands/repo/List.ts"
+import { repoRemove } from "./commands/repo/Remove.ts"
+import { repoShow } from "./commands/repo/Show.ts"
+import { repoUpdate } from "./commands/repo/Update.ts"
 import { version } from "./commands/Version.ts"
 
 /**
@@ -27,6 +32,11 @@ export const commands: ReadonlyArray<Command> = [
   check,
   explain,
   retry,
+  repoList,
+  repoShow,
+  repoAdd,
+  repoUpdate,
+  repoRemove,
   demo,
   version,
   completion
@@ -39,5 +49,6 @@ export const commands: ReadonlyArray<Command> = [
  * @since 0.1.0
  */
 export const groups: ReadonlyArray<Group> = [
+  { name: "repo", summary: "see and change package repositories" },
   { name: "certs", summary: "see certificates: which are in play, what is in one, when each ends" }
 ]

@@ -25,14 +25,16 @@ const hasConditions: Readiness.Rule = {
 }
 
 /**
- * Waits until the repository is Ready and says so in words. Where no controller reports on it, it does not wait.
+ * Waits until the repository is Ready, or until another rule holds for it, and says so in words. Where no controller
+ * reports on it, it does not wait.
  *
  * @category operations
  * @since 0.1.0
  */
 export const awaitRepository = Effect.fnUntraced(function* (
   ref: ObjectRef,
-  timeout: number
+  timeout: number,
+  rule: Readiness.Rule = Readiness.hasCondition("Ready")
 ): Effect.fn.Return<string, ClientError | Wait.WaitTimeout | Wait.WillNeverBeReady, KubernetesClient | Progress> {
   const onProgress = yield* WaitTelling.onProgress
   const served = yield* Wait.until(ref, hasConditions, { deadline: firstWord }).pipe(
@@ -43,7 +45,7 @@ export const awaitRepository = Effect.fnUntraced(function* (
     yield* tell({ type: "Note", text: `no controller has reported on ${format(ref)} yet` })
     return "no controller reports on it"
   }
-  yield* Wait.until(ref, Readiness.hasCondition("Ready"), { deadline: timeout, onProgress })
+  yield* Wait.until(ref, rule, { deadline: timeout, onProgress })
   yield* tell({ type: "Waiting", key: format(ref), text: undefined })
   yield* tell({ type: "Done", text: `${format(ref)} is Ready` })
   return "ready"
