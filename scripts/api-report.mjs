@@ -21,7 +21,17 @@ const report = (folder) => {
   const flags = ["--removeComments", "--declarationMap", "false", "--emitDeclarationOnly", "--noCheck"]
   const { status, stdout } = spawnSync(
     "pnpm",
-    ["exec", "tsc", "-p", join(folder, "tsconfig.src.json"), "--outDir", out, ...flags, "--tsBuildInfoFile", join(out, "info")],
+    [
+      "exec",
+      "tsc",
+      "-p",
+      join(folder, "tsconfig.src.json"),
+      "--outDir",
+      out,
+      ...flags,
+      "--tsBuildInfoFile",
+      join(out, "info")
+    ],
     { cwd: root, encoding: "utf8" }
   )
   if (status !== 0) {
@@ -31,13 +41,18 @@ const report = (folder) => {
   const modules = globSync("**/*.d.ts", { cwd: out })
     .filter((file) => !file.startsWith("internal/"))
     .sort()
-    .map((file) => `## ${file.slice(0, -".d.ts".length)}\n\n\`\`\`ts\n${readFileSync(join(out, file), "utf8").trim()}\n\`\`\`\n`)
+    .map(
+      (file) =>
+        `## ${file.slice(0, -".d.ts".length)}\n\n\`\`\`ts\n${readFileSync(join(out, file), "utf8").trim()}\n\`\`\`\n`
+    )
   const text = `# The public surface of ${name}\n\nWritten by \`node scripts/api-report.mjs\`.\n\n${modules.join("\n")}`
   const file = join(folder, "api.md")
   const before = existsSync(file) ? readFileSync(file, "utf8") : ""
   if (before === text) return
   if (isCheck) {
-    console.error(`${name}: its public surface is not what ${file.slice(root.length)} says; run: node scripts/api-report.mjs`)
+    console.error(
+      `${name}: its public surface is not what ${file.slice(root.length)} says; run: node scripts/api-report.mjs`
+    )
     process.exitCode = 1
   } else writeFileSync(file, text)
 }
