@@ -3,7 +3,7 @@
  * between pages end it.
  */
 import { spawnSync } from "node:child_process"
-import { rmSync } from "node:fs"
+import { globSync, rmSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 const docs = fileURLToPath(new URL(".", import.meta.url))
@@ -22,6 +22,9 @@ function entry(name) {
   const folder = fileURLToPath(new URL(`../packages/${name}/`, import.meta.url))
   return [
     ...["--tsconfig", `${folder}tsconfig.src.json`, "--basePath", `${folder}src`, "--out", `${docs}api/${name}`],
-    ...["--entryPoints", `${folder}src/*.ts`, "--entryPoints", `${folder}src/!(internal)/*.ts`]
+    ...globSync("{*,!(internal)/*}.ts", { cwd: `${folder}src` }).flatMap((file) => [
+      "--entryPoints",
+      `${folder}src/${file}`
+    ])
   ]
 }
