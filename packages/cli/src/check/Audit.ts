@@ -86,7 +86,7 @@ const look = (
   const problems = [
     ...causes,
     // That it fails only repeats why it fails.
-    broken ? undefined : (unanswered(answer, material) ?? unavailable(callee, outlook)),
+    broken ? undefined : (unavailable(callee, outlook) ?? unanswered(answer, material)),
     lockout(callee, snapshot, outlook)
   ].filter((one) => one !== undefined)
   const subject = describe(callee)
