@@ -9,6 +9,7 @@ import { type ClientError, KubernetesClient } from "@holdfast/k8s-adapter/Kubern
 import { format, type KubernetesObject, toRef } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Wait from "@holdfast/k8s-adapter/Wait"
 import * as Effect from "effect/Effect"
+import * as Inventory from "../inventory/Inventory.ts"
 import { tellApply } from "../output/ApplyTelling.ts"
 import type { CommandError } from "../output/CommandError.ts"
 import type { ObjectResult } from "../output/Objects.ts"
@@ -78,6 +79,7 @@ export const bootstrap = Effect.fnUntraced(function* (settings: Settings, record
   yield* tell({ type: "Phase", title: "Looking at the cluster" })
   record.version = yield* preflight(settings)
   const repository = yield* knownRepository(settings)
+  yield* remember([...objects, ...(repository === undefined ? [] : [repository])])
 
   const jobs = objects.filter((object) => CertificateJobs.isCertificateJob(object, objects))
   const first = objects.filter((object) => !jobs.includes(object) && !isCustomResource(object))
@@ -119,6 +121,15 @@ export const bootstrap = Effect.fnUntraced(function* (settings: Settings, record
     ready: settings.wait ? yield* awaitRepository(toRef(repository), settings.timeout) : "not waited for"
   }
 })
+
+/** Without its inventory a bootstrap is as good: only an uninstall has to be told what to remove. */
+const remember = (objects: ReadonlyArray<KubernetesObject>) =>
+  Effect.catch(Inventory.add(objects), (error) =>
+    tell({
+      type: "Warning",
+      text: `cannot record what is installed, so "holdfast uninstall" will need -f with the same manifests: ${error.message}`
+    })
+  )
 
 /** The default repository, unless nobody knows its kind and nobody asked for it. */
 const knownRepository = Effect.fnUntraced(function* (settings: Settings) {

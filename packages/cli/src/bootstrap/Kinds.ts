@@ -8,11 +8,24 @@ import { groupVersion, type KubernetesObject } from "@holdfast/k8s-adapter/Kuber
 import type { UnknownKind } from "@holdfast/k8s-adapter/UnknownKind"
 import * as Effect from "effect/Effect"
 
-const definesKind = (definition: KubernetesObject, group: string, kind: string): boolean => {
+/**
+ * Whether an object is the definition of another one's kind.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const definesKind = (
+  definition: KubernetesObject,
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }
+): boolean => {
   const spec = definition["spec"] as
     | { readonly group?: string; readonly names?: { readonly kind?: string } }
     | undefined
-  return definition.kind === "CustomResourceDefinition" && spec?.group === group && spec.names?.kind === kind
+  return (
+    definition.kind === "CustomResourceDefinition" &&
+    spec?.group === groupVersion(apiVersion).group &&
+    spec.names?.kind === kind
+  )
 }
 
 /**
@@ -25,8 +38,7 @@ export const unknown = Effect.fnUntraced(function* (
   object: KubernetesObject,
   objects: ReadonlyArray<KubernetesObject>
 ): Effect.fn.Return<UnknownKind | undefined, ClientError, KubernetesClient> {
-  const { group } = groupVersion(object.apiVersion)
-  if (objects.some((one) => definesKind(one, group, object.kind))) return undefined
+  if (objects.some((one) => definesKind(one, object))) return undefined
   const client = yield* KubernetesClient
   return yield* client.resource(object.apiVersion, object.kind).pipe(
     Effect.as(undefined),

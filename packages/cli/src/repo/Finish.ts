@@ -11,8 +11,8 @@ import type { Values } from "../commandline/Flag.ts"
 import type { changeFlags } from "../commands/repo/Add.ts"
 import type { Host } from "../Host.ts"
 import * as Objects from "../output/Objects.ts"
+import type { Patience } from "../Patience.ts"
 import * as PackageRepository from "./PackageRepository.ts"
-import type { Patience } from "./Patience.ts"
 
 /**
  * Waits unless it is not wanted, and prints the repository as it is then; where it does not become Ready, that is told

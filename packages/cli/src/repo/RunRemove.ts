@@ -15,9 +15,9 @@ import { CommandError } from "../output/CommandError.ts"
 import { confirm } from "../output/Confirm.ts"
 import { objectName } from "../output/Objects.ts"
 import * as WaitTelling from "../output/WaitTelling.ts"
+import * as Patience from "../Patience.ts"
 import { nameOperand } from "./Operands.ts"
 import * as PackageRepository from "./PackageRepository.ts"
-import * as Patience from "./Patience.ts"
 
 /**
  * Removes repositories, one after the other. The Secret of a login goes with its owner.

@@ -1,19 +1,19 @@
 /**
- * Holds on through a certificate vacuum while a repository is written, and tells every attempt.
+ * Holds on through a certificate vacuum while a command writes, and tells every attempt.
  *
  * @since 0.1.0
  */
 import * as HoldOn from "@holdfast/k8s-adapter/HoldOn"
 import type { ClientError } from "@holdfast/k8s-adapter/KubernetesClient"
 import * as Effect from "effect/Effect"
-import * as Reachability from "../apply/Reachability.ts"
-import type { retryFlags } from "../CommandFlags.ts"
-import type { Values } from "../commandline/Flag.ts"
-import type { Host } from "../Host.ts"
-import { tellNotice } from "../output/ApplyTelling.ts"
-import { Progress } from "../output/Progress.ts"
-import * as RetryTelling from "../output/RetryTelling.ts"
-import { readPolicy } from "../RetryFlags.ts"
+import * as Reachability from "./apply/Reachability.ts"
+import type { retryFlags } from "./CommandFlags.ts"
+import type { Values } from "./commandline/Flag.ts"
+import type { Host } from "./Host.ts"
+import { tellNotice } from "./output/ApplyTelling.ts"
+import { Progress } from "./output/Progress.ts"
+import * as RetryTelling from "./output/RetryTelling.ts"
+import { readPolicy } from "./RetryFlags.ts"
 
 type Flags = Values<typeof retryFlags> & {
   readonly wake: boolean | undefined
