@@ -19,10 +19,11 @@ import { AlreadyExists, NotFound } from "@holdfast/k8s-adapter/ApiError"
 import { type ClientError, KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Effect from "effect/Effect"
-import { list, text } from "../internal/json.ts"
+import { text } from "../internal/json.ts"
 import { pathOf } from "./CanaryAnswer.ts"
 import * as CanaryEntry from "./CanaryEntry.ts"
 import { type FoundTarget, fieldManager, type RotatedWebhook } from "./Target.ts"
+import type { TargetCaches } from "./TargetCaches.ts"
 
 /**
  * A barrier that is written.
@@ -58,8 +59,9 @@ export type BarrierKind = "CustomResourceDefinition" | "APIService"
  */
 export const group = "barriers.certificates.holdfast.dev"
 
-const ownerLabel = "certificates.holdfast.dev/barrier"
-const managedBy = { "app.kubernetes.io/managed-by": "holdfast" }
+const label = "certificates.holdfast.dev/barrier"
+
+const labelsOf = ({ id }: Pick<RotatedWebhook, "id">) => ({ "app.kubernetes.io/managed-by": "holdfast", [label]: id })
 
 /**
  * Writes the barrier for all of these targets, which are of one kind, unless it is there already.
@@ -89,12 +91,12 @@ const markOf = (targets: ReadonlyArray<FoundTarget>): string => {
 /** What every target trusts: what the barrier proves has to hold for each. */
 const common = (targets: ReadonlyArray<FoundTarget>): CertificateBundle.CertificateBundle =>
   targets
-    .map(({ live }) => live)
-    .reduce((all, live) => CertificateBundle.filter(all, (certificate) => CertificateBundle.has(live, certificate)))
+    .map(({ bundle }) => bundle)
+    .reduce((all, bundle) => CertificateBundle.filter(all, (certificate) => CertificateBundle.has(bundle, certificate)))
 
 const definitionBarrier = Effect.fnUntraced(function* (webhook: RotatedWebhook, mark: string, caBundle: string) {
   const client = yield* KubernetesClient
-  const id = CanaryEntry.idOf(webhook.certificate)
+  const { id } = webhook
   const plural = `b${id}`
   const kind = `Barrier${id}`
   const conversion = {
@@ -116,7 +118,7 @@ const definitionBarrier = Effect.fnUntraced(function* (webhook: RotatedWebhook, 
       {
         apiVersion: ref.apiVersion,
         kind: ref.kind,
-        metadata: { name: ref.name, labels: managedBy, ownerReferences: [yield* owner(webhook, id)] },
+        metadata: { name: ref.name, labels: labelsOf(webhook), ownerReferences: [yield* owner(webhook, id)] },
         spec: {
           group,
           names: { plural, singular: plural, kind, listKind: `${kind}List` },
@@ -153,8 +155,8 @@ const serviceBarrier = Effect.fnUntraced(function* (webhook: RotatedWebhook, mar
         kind: ref.kind,
         metadata: {
           name: ref.name,
-          labels: managedBy,
-          ownerReferences: [yield* owner(webhook, `${CanaryEntry.idOf(webhook.certificate)}-${mark}`)]
+          labels: labelsOf(webhook),
+          ownerReferences: [yield* owner(webhook, `${webhook.id}-${mark}`)]
         },
         spec: {
           group,
@@ -181,7 +183,7 @@ const orAbsent = (read: Effect.Effect<KubernetesObject, ClientError>) =>
 const owner = Effect.fnUntraced(function* (webhook: RotatedWebhook, name: string) {
   const client = yield* KubernetesClient
   const { apiVersion, kind } = CanaryEntry.probeKind
-  const labels = { ...managedBy, [ownerLabel]: CanaryEntry.idOf(webhook.certificate) }
+  const labels = labelsOf(webhook)
   const made = yield* Effect.catch(
     client.create({ apiVersion, kind, metadata: { name, labels } }, { fieldManager }),
     (error) => (error instanceof AlreadyExists ? client.get({ apiVersion, kind, name }) : Effect.fail(error))
@@ -190,27 +192,28 @@ const owner = Effect.fnUntraced(function* (webhook: RotatedWebhook, name: string
 })
 
 /**
- * Removes the barriers that nobody needs when nothing is to be proven: those of APIServices. For `"all"`, because the
- * WebhookCertificate goes, the others too.
+ * Removes the barriers that nobody needs while nothing is proven: those of APIServices, and the other one where no
+ * CustomResourceDefinition is a target. Nothing is asked for where the caches have none.
  *
  * @category writing
  * @since 0.1.0
  */
 export const sweep: (
-  webhook: Pick<RotatedWebhook, "certificate">,
-  which?: "all"
+  caches: Pick<TargetCaches, BarrierKind>,
+  webhook: Pick<RotatedWebhook, "id">,
+  hasDefinitions: boolean
 ) => Effect.Effect<void, ClientError, KubernetesClient> = Effect.fn("Barrier.sweep")(function* (
-  { certificate }: Pick<RotatedWebhook, "certificate">,
-  which?: "all"
+  caches: Pick<TargetCaches, BarrierKind>,
+  { id }: Pick<RotatedWebhook, "id">,
+  hasDefinitions: boolean
 ) {
   const client = yield* KubernetesClient
-  const { apiVersion, kind, path } = CanaryEntry.probeKind
-  const id = CanaryEntry.idOf(certificate)
-  const { body } = yield* client.request({ method: "GET", path, query: { labelSelector: `${ownerLabel}=${id}` } })
-  const owners = list(body, "items").map((item) => text(item, "metadata", "name"))
-  yield* Effect.forEach(
-    owners.filter((name) => which === "all" || name !== id),
-    (name) => orAbsent(client.delete({ apiVersion, kind, name })),
-    { discard: true }
-  )
+  const { apiVersion, kind } = CanaryEntry.probeKind
+  const labels = { [label]: id }
+  const left = [
+    ...caches.APIService.list({ labels }),
+    ...(hasDefinitions ? [] : caches.CustomResourceDefinition.list({ labels }))
+  ]
+  const owners = new Set(left.flatMap(({ metadata }) => metadata.ownerReferences ?? []).map(({ name }) => name))
+  yield* Effect.forEach(owners, (name) => orAbsent(client.delete({ apiVersion, kind, name })), { discard: true })
 })

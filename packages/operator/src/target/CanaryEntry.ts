@@ -7,9 +7,10 @@
  * @since 0.1.0
  */
 import { createHash } from "node:crypto"
+import { canaryService } from "../certificate/WebhookCertificate.ts"
 import { text } from "../internal/json.ts"
 import { pathOf } from "./CanaryAnswer.ts"
-import type { NamespacedName, RotatedWebhook } from "./Target.ts"
+import type { RotatedWebhook } from "./Target.ts"
 
 /**
  * The probe kind: its group, version and resource.
@@ -33,38 +34,24 @@ export const label = "certificates.holdfast.dev/canary"
 
 const suffix = ".canary.certificates.holdfast.dev"
 
-const hash = (value: string): string => createHash("sha256").update(value).digest("hex").slice(0, 10)
-
-/**
- * A short name for a WebhookCertificate, fit for any name in a cluster.
- *
- * @category getters
- * @since 0.1.0
- */
-export const idOf = ({ name, namespace }: NamespacedName): string => hash(`${namespace}/${name}`)
-
-/**
- * The Service of the operator that canaries of a WebhookCertificate are called through; the host in its URLs is
- * `<name>.<namespace>.svc`.
- *
- * @category getters
- * @since 0.1.0
- */
-export const serviceOf = ({
-  certificate,
-  operatorNamespace
-}: Pick<RotatedWebhook, "certificate" | "operatorNamespace">): NamespacedName => ({
-  namespace: operatorNamespace,
-  name: `canary-${idOf(certificate)}`
-})
-
 /**
  * The name of the canary entry.
  *
  * @category getters
  * @since 0.1.0
  */
-export const nameOf = (certificate: NamespacedName): string => `${idOf(certificate)}${suffix}`
+export const nameOf = ({ id }: Pick<RotatedWebhook, "id">): string => `${id}${suffix}`
+
+/**
+ * How an API server is led to the canary.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const serviceOf = (webhook: RotatedWebhook): { readonly namespace: string; readonly name: string } => {
+  const { name, namespace } = canaryService(webhook, webhook.operatorNamespace)
+  return { namespace, name }
+}
 
 /**
  * Tells whether an entry is a canary, of whichever WebhookCertificate.
@@ -80,7 +67,8 @@ export const isCanary = (entry: unknown): boolean => text(entry, "name").endsWit
  * @category getters
  * @since 0.1.0
  */
-export const labelOf = (certificate: NamespacedName, target: string): string => `${idOf(certificate)}-${hash(target)}`
+export const labelOf = ({ id }: Pick<RotatedWebhook, "id">, target: string): string =>
+  `${id}-${createHash("sha256").update(target).digest("hex").slice(0, 10)}`
 
 /**
  * The canary entry of a configuration.
@@ -93,7 +81,7 @@ export const make = (
   target: { readonly name: string },
   publication: { readonly epoch: number; readonly caBundle: string }
 ): Readonly<Record<string, unknown>> => ({
-  name: nameOf(webhook.certificate),
+  name: nameOf(webhook),
   admissionReviewVersions: ["v1"],
   clientConfig: {
     caBundle: publication.caBundle,
@@ -104,7 +92,7 @@ export const make = (
   matchPolicy: "Exact",
   sideEffects: "None",
   timeoutSeconds: 10,
-  objectSelector: { matchLabels: { [label]: labelOf(webhook.certificate, target.name) } },
+  objectSelector: { matchLabels: { [label]: labelOf(webhook, target.name) } },
   rules: [
     {
       apiGroups: ["certificates.holdfast.dev"],

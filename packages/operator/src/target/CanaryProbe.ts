@@ -10,6 +10,7 @@ import type { ClientError, KubernetesClient } from "@holdfast/k8s-adapter/Kubern
 import type { HttpRequest } from "@holdfast/k8s-adapter/Transport"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import type { TargetKind } from "../certificate/WebhookCertificate.ts"
 import type { ApiServers } from "./ApiServers.ts"
 import * as Barrier from "./Barrier.ts"
 import * as CanaryAnswer from "./CanaryAnswer.ts"
@@ -46,9 +47,7 @@ export interface ProbeOptions {
   readonly webhook: RotatedWebhook
   /** The fingerprint (SHA-256) of the staged leaf. */
   readonly leaf: string
-  readonly pairs: ReadonlyArray<{ readonly apiServer: string; readonly target: string }>
-  /** All targets of the rotation, as they were found last. */
-  readonly targets: ReadonlyArray<FoundTarget>
+  readonly pairs: ReadonlyArray<{ readonly apiServer: string; readonly target: FoundTarget }>
   readonly apiServers: Pick<ApiServers, "client">
 }
 
@@ -59,17 +58,18 @@ export interface ProbeOptions {
  * @since 0.1.0
  */
 export const probe: (options: ProbeOptions) => Effect.Effect<ReadonlyArray<Answer>, never, KubernetesClient> =
-  Effect.fn("CanaryProbe.probe")(function* ({ apiServers, leaf, pairs, targets, webhook }: ProbeOptions) {
-    const asked = targets.filter(({ name }) => pairs.some(({ target }) => target === name))
-    const questions = new Map<string, Result.Result<Question, ClientError>>()
-    for (const kind of new Set(asked.map((target) => target.kind))) {
+  Effect.fn("CanaryProbe.probe")(function* ({ apiServers, leaf, pairs, webhook }: ProbeOptions) {
+    const targets = [...new Map(pairs.map(({ target }) => [target.name, target])).values()]
+    const barriers = new Map<TargetKind, Result.Result<Barrier.Barrier, ClientError>>()
+    for (const kind of ["CustomResourceDefinition", "APIService"] as const) {
       const alike = targets.filter((target) => target.kind === kind)
-      if (kind === "CustomResourceDefinition" || kind === "APIService") {
-        const barrier = yield* Effect.result(Barrier.make(webhook, kind, alike))
-        for (const target of alike) questions.set(target.name, Result.map(barrier, barrierQuestion(target)))
-      } else {
-        for (const target of alike) questions.set(target.name, Result.succeed(entryQuestion(webhook, target)))
-      }
+      if (alike.length > 0) barriers.set(kind, yield* Effect.result(Barrier.make(webhook, kind, alike)))
+    }
+    const questionOf = (target: FoundTarget) => {
+      const barrier = barriers.get(target.kind)
+      return barrier === undefined
+        ? Result.succeed(entryQuestion(webhook, target))
+        : Result.map(barrier, barrierQuestion(target))
     }
     const ask = (apiServer: string, { judge, request }: Question) =>
       Effect.scoped(Effect.flatMap(apiServers.client(apiServer), (client) => client.request(request))).pipe(
@@ -78,17 +78,11 @@ export const probe: (options: ProbeOptions) => Effect.Effect<ReadonlyArray<Answe
       )
     return yield* Effect.forEach(
       pairs,
-      (pair) => {
-        const question = questions.get(pair.target)
-        const judgement =
-          question === undefined
-            ? Effect.succeed(mute("there is no such target"))
-            : Result.match(question, {
-                onFailure: ({ message }) => Effect.succeed(mute(`its barrier cannot be written: ${message}`)),
-                onSuccess: (each) => ask(pair.apiServer, each)
-              })
-        return Effect.map(judgement, (judged): Answer => ({ ...pair, ...judged }))
-      },
+      ({ apiServer, target }) =>
+        Result.match(questionOf(target), {
+          onFailure: ({ message }) => Effect.succeed(mute(`its barrier cannot be written: ${message}`)),
+          onSuccess: (question) => ask(apiServer, question)
+        }).pipe(Effect.map((judged): Answer => ({ apiServer, target: target.name, ...judged }))),
       { concurrency: 8 }
     )
   })
@@ -116,8 +110,8 @@ const judgeCertificate = (error: CertificateError): Judgement =>
   notAboutTrust.has(error.reason) ? mute(error.detail) : refused(error.detail)
 
 const entryQuestion = (webhook: RotatedWebhook, target: FoundTarget): Question => {
-  const entry = CanaryEntry.nameOf(webhook.certificate)
-  const name = CanaryEntry.labelOf(webhook.certificate, target.name)
+  const entry = CanaryEntry.nameOf(webhook)
+  const name = CanaryEntry.labelOf(webhook, target.name)
   const { apiVersion, kind, path } = CanaryEntry.probeKind
   const body = { apiVersion, kind, metadata: { name, labels: { [CanaryEntry.label]: name } } }
   return {

@@ -7,10 +7,10 @@
 import type { KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { TargetKind } from "../certificate/WebhookCertificate.ts"
 import { field } from "../internal/json.ts"
 import * as Cache from "../runtime/Cache.ts"
-import * as CanaryEntry from "./CanaryEntry.ts"
-import { apiVersions, type TargetKind } from "./Target.ts"
+import { apiVersions } from "./Target.ts"
 
 /**
  * A cache for each kind of target.
@@ -27,18 +27,18 @@ export type TargetCaches = Readonly<Record<TargetKind, Cache.Cache>>
  * @since 0.1.0
  */
 export const make: Effect.Effect<TargetCaches, never, Scope.Scope | KubernetesClient> = Effect.suspend(() => {
-  const cacheOf = (kind: TargetKind, strip: Strip) =>
+  const cacheOf = (kind: TargetKind, strip?: Strip) =>
     Cache.make({
       apiVersion: apiVersions[kind],
       kind,
       strip: (object) => {
         stripMetadata(object)
-        strip(object)
+        strip?.(object)
       }
     })
   return Effect.all({
-    ValidatingWebhookConfiguration: cacheOf("ValidatingWebhookConfiguration", stripConfiguration),
-    MutatingWebhookConfiguration: cacheOf("MutatingWebhookConfiguration", stripConfiguration),
+    ValidatingWebhookConfiguration: cacheOf("ValidatingWebhookConfiguration"),
+    MutatingWebhookConfiguration: cacheOf("MutatingWebhookConfiguration"),
     CustomResourceDefinition: cacheOf("CustomResourceDefinition", (object) => {
       object["spec"] = { conversion: field(object, "spec", "conversion") }
       delete object["status"]
@@ -57,12 +57,4 @@ const stripMetadata: Strip = (object) => {
   const annotations = field(object, "metadata", "annotations") as Record<string, unknown> | undefined
   // Emptied and not deleted: whether there are annotations at all decides how to add one.
   if (annotations?.[lastApplied] !== undefined) annotations[lastApplied] = ""
-}
-
-const stripConfiguration: Strip = (object) => {
-  const { webhooks } = object
-  if (!Array.isArray(webhooks)) return
-  object["webhooks"] = webhooks.map((entry: unknown) =>
-    CanaryEntry.isCanary(entry) ? entry : { name: field(entry, "name"), clientConfig: field(entry, "clientConfig") }
-  )
 }

@@ -13,17 +13,11 @@ import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import type { TargetKind, TargetSpec } from "../certificate/WebhookCertificate.ts"
 import { field, list, text } from "../internal/json.ts"
 import * as sight from "../internal/target/sight.ts"
 import * as CanaryEntry from "./CanaryEntry.ts"
-import {
-  apiVersions,
-  type FoundTarget,
-  fieldManager,
-  type MissingTarget,
-  type RotatedWebhook,
-  type TargetSpec
-} from "./Target.ts"
+import { apiVersions, type FoundTarget, fieldManager, type RotatedWebhook } from "./Target.ts"
 import type { TargetCaches } from "./TargetCaches.ts"
 
 /**
@@ -53,48 +47,42 @@ export class BundleNotKept extends Data.TaggedError("BundleNotKept")<{
  * @category models
  * @since 0.1.0
  */
-export interface Findings {
-  /** In the order of the specs, each once. */
+export interface FoundTargets {
   readonly found: ReadonlyArray<FoundTarget>
-  readonly missing: ReadonlyArray<MissingTarget>
+  /** What is asked for and is not there, in words for people. */
+  readonly missing: ReadonlyArray<string>
 }
 
 /**
- * Finds the targets of a webhook, once the caches of the kinds that are named know all there is.
+ * Finds the targets of a webhook, once the caches of the kinds that it names know all there is.
  *
  * @category finding
  * @since 0.1.0
  */
 export const find: (
   caches: TargetCaches,
-  webhook: RotatedWebhook,
-  specs: ReadonlyArray<TargetSpec>
-) => Effect.Effect<Findings> = Effect.fn("Targets.find")(function* (
+  webhook: RotatedWebhook
+) => Effect.Effect<FoundTargets, ClientError, KubernetesClient> = Effect.fn("Targets.find")(function* (
   caches: TargetCaches,
-  webhook: RotatedWebhook,
-  specs: ReadonlyArray<TargetSpec>
+  webhook: RotatedWebhook
 ) {
-  yield* Effect.forEach(specs, ({ kind }) => caches[kind].synced, { discard: true })
-  const found = new Map<string, FoundTarget>()
-  const missing: Array<MissingTarget> = []
+  yield* Effect.forEach(webhook.spec.targets, ({ kind }) => caches[kind].synced, { discard: true })
+  const absent: Array<string> = []
   // Two specs can mean the same object: its entries are then those of both.
-  const wanted = new Map<string, { readonly object: KubernetesObject; readonly specs: Array<TargetSpec> }>()
-  for (const spec of specs) {
+  const wanted = new Map<KubernetesObject, Array<TargetSpec>>()
+  for (const spec of webhook.spec.targets) {
     const objects = objectsOf(caches, spec)
-    if (objects.length === 0) missing.push({ target: nameOfSpec(spec), problem: "there is no such object" })
-    for (const object of objects) {
-      const key = `${spec.kind}/${object.metadata.name}`
-      const before = wanted.get(key)
-      if (before === undefined) wanted.set(key, { object, specs: [spec] })
-      else before.specs.push(spec)
-    }
+    if (objects.length === 0) absent.push(`${nameOf(spec)}: there is no such object`)
+    for (const object of objects) wanted.set(object, [...(wanted.get(object) ?? []), spec])
   }
-  for (const [name, { object, specs: meant }] of wanted) {
-    const { problems, target } = sight.look(object, webhook, meant)
-    if (target !== undefined) found.set(name, target)
-    missing.push(...problems)
+  const looks = Array.from(wanted, ([object, specs]) => sight.look(object, webhook, specs))
+  return {
+    found: yield* Effect.forEach(
+      looks.flatMap(({ target }) => (target === undefined ? [] : [target])),
+      (target) => (target.epoch > 0 ? Effect.succeed(target) : withManagers(target))
+    ),
+    missing: [...absent, ...looks.flatMap(({ missing }) => missing)]
   }
-  return { found: [...found.values()], missing }
 })
 
 const objectsOf = (caches: TargetCaches, { kind, matchLabels, name }: TargetSpec): ReadonlyArray<KubernetesObject> => {
@@ -103,7 +91,7 @@ const objectsOf = (caches: TargetCaches, { kind, matchLabels, name }: TargetSpec
   return object === undefined ? [] : [object]
 }
 
-const nameOfSpec = ({ kind, matchLabels, name }: TargetSpec): string =>
+const nameOf = ({ kind, matchLabels, name }: TargetSpec): string =>
   name !== undefined
     ? `${kind}/${name}`
     : `${kind} with ${Object.entries(matchLabels ?? {})
@@ -111,47 +99,45 @@ const nameOfSpec = ({ kind, matchLabels, name }: TargetSpec): string =>
         .join(",")}`
 
 /**
- * What a target is to have from now on.
+ * Whether a write was made, or the object was no longer the one that had been looked at; nothing is written then.
  *
  * @category models
  * @since 0.1.0
  */
-export interface Publication {
-  readonly epoch: number
-  readonly bundle: CertificateBundle.CertificateBundle
-}
+export type Written = "done" | "conflict"
 
 /**
- * Writes a bundle into all entries of a target, and the canary and the epoch with it. `"conflict"` when the target is no
- * longer the one that was found: nothing is written then.
+ * Writes a bundle into all entries of a target, and the canary and the epoch with it, in one write that is read back.
  *
  * @category writing
  * @since 0.1.0
  */
 export const publish: (
-  target: FoundTarget,
   webhook: RotatedWebhook,
-  publication: Publication
-) => Effect.Effect<"done" | "conflict", ClientError | BundleNotKept, KubernetesClient> = Effect.fn("Targets.publish")(
-  function* (target: FoundTarget, webhook: RotatedWebhook, { bundle, epoch }: Publication) {
-    const caBundle = Buffer.from(CertificateBundle.toPem(bundle)).toString("base64")
-    const canary = sight.hasCanary(target.kind) ? CanaryEntry.make(webhook, target, { epoch, caBundle }) : undefined
-    const written = yield* change(target, [
-      ...target.entries.map(({ pointer }) => ({ op: "add", path: `${pointer}/caBundle`, value: caBundle })),
-      ...(canary === undefined
-        ? []
-        : target.canary === undefined
-          ? [{ op: "add", path: "/webhooks/-", value: canary }]
-          : [{ op: "replace", path: target.canary, value: canary }]),
-      ...annotate(target, sight.epochAnnotation(webhook.certificate), String(epoch))
-    ])
-    if (written === "conflict") return written
-    const kept = sight.read(written, webhook, target.entries)
-    return kept.intact && kept.epoch === epoch && CertificateBundle.equals(kept.live, bundle)
-      ? "done"
-      : yield* Effect.fail(new BundleNotKept({ target: target.name, problems: kept.problems }))
-  }
-)
+  target: FoundTarget,
+  content: { readonly bundle: CertificateBundle.CertificateBundle; readonly epoch: number }
+) => Effect.Effect<Written, ClientError | BundleNotKept, KubernetesClient> = Effect.fn("Targets.publish")(function* (
+  webhook: RotatedWebhook,
+  target: FoundTarget,
+  { bundle, epoch }: { readonly bundle: CertificateBundle.CertificateBundle; readonly epoch: number }
+) {
+  const caBundle = Buffer.from(CertificateBundle.toPem(bundle)).toString("base64")
+  const canary = CanaryEntry.make(webhook, target, { epoch, caBundle })
+  const written = yield* change(target, [
+    ...target.pointers.map((pointer) => ({ op: "add", path: `${pointer}/caBundle`, value: caBundle })),
+    ...(sight.hasCanary(target.kind)
+      ? target.traces.canary === undefined
+        ? [{ op: "add", path: "/webhooks/-", value: canary }]
+        : [{ op: "replace", path: target.traces.canary, value: canary }]
+      : []),
+    ...annotate(target, sight.epochAnnotation(webhook), String(epoch))
+  ])
+  if (written === "conflict") return written
+  const kept = sight.read(written, webhook, target.entries, target.pointers)
+  return kept.epoch === epoch && CertificateBundle.equals(kept.bundle, bundle)
+    ? "done"
+    : yield* Effect.fail(new BundleNotKept({ target: target.name, problems: kept.problems }))
+})
 
 /**
  * Changes a target in no way that matters. Each API server takes it up anew then, also one that has missed the change
@@ -161,50 +147,61 @@ export const publish: (
  * @since 0.1.0
  */
 export const touch: (
-  target: FoundTarget,
-  webhook: RotatedWebhook
-) => Effect.Effect<"done" | "conflict", ClientError, KubernetesClient> = Effect.fn("Targets.touch")(function* (
-  target: FoundTarget,
-  webhook: RotatedWebhook
+  webhook: RotatedWebhook,
+  target: FoundTarget
+) => Effect.Effect<Written, ClientError, KubernetesClient> = Effect.fn("Targets.touch")(function* (
+  webhook: RotatedWebhook,
+  target: FoundTarget
 ) {
   const now = new Date(yield* Clock.currentTimeMillis).toISOString()
-  const written = yield* change(target, annotate(target, sight.touchedAnnotation(webhook.certificate), now))
+  const written = yield* change(target, annotate(target, sight.touchedAnnotation(webhook), now))
   return written === "conflict" ? written : "done"
 })
 
 /**
- * Takes everything out of a target that was put there beside the bundle: the canary and the annotations. The bundle
- * stays, for the webhook goes on to be called.
+ * Takes out of all objects but these what publications have left in them: the canary and the annotations. The bundles
+ * stay, for whoever is called goes on to be called. An object that changes meanwhile is left for the next time.
  *
  * @category writing
  * @since 0.1.0
  */
-export const release: (target: FoundTarget) => Effect.Effect<"done" | "conflict", ClientError, KubernetesClient> =
-  Effect.fn("Targets.release")(function* (target: FoundTarget) {
-    const operations = [
-      ...(target.canary === undefined ? [] : [{ op: "remove", path: target.canary }]),
-      ...target.annotations.map((name) => ({ op: "remove", path: sight.annotationPath(name) }))
-    ]
-    if (operations.length === 0) return "done"
-    const written = yield* change(target, operations)
-    return written === "conflict" ? written : "done"
-  })
+export const release: (
+  caches: TargetCaches,
+  webhook: Pick<RotatedWebhook, "id">,
+  keep: ReadonlyArray<Pick<FoundTarget, "name">>
+) => Effect.Effect<void, ClientError, KubernetesClient> = Effect.fn("Targets.release")(function* (
+  caches: TargetCaches,
+  webhook: Pick<RotatedWebhook, "id">,
+  keep: ReadonlyArray<Pick<FoundTarget, "name">>
+) {
+  for (const cache of Object.values(caches)) {
+    yield* cache.synced
+    for (const { kind, metadata, ...object } of cache.list()) {
+      if (keep.some(({ name }) => name === `${kind}/${metadata.name}`)) continue
+      const { annotations, canary } = sight.tracesIn({ ...object, kind, metadata }, webhook)
+      const operations = [
+        ...(canary === undefined ? [] : [{ op: "remove", path: canary }]),
+        ...annotations.map((name) => ({ op: "remove", path: sight.annotationPath(name) }))
+      ]
+      const { name = "", resourceVersion = "" } = metadata
+      if (operations.length > 0) {
+        yield* change({ kind: kind as TargetKind, objectName: name, resourceVersion }, operations)
+      }
+    }
+  }
+})
 
-/**
- * Says who wrote the bundle of a target last: the field managers that have a `caBundle` of it, the newest first. Ask
- * before it is repaired.
- *
- * @category reading
- * @since 0.1.0
- */
-export const managers = (target: FoundTarget): Effect.Effect<ReadonlyArray<string>, ClientError, KubernetesClient> =>
+const withManagers = (target: FoundTarget): Effect.Effect<FoundTarget, ClientError, KubernetesClient> =>
   Effect.gen(function* () {
     const client = yield* KubernetesClient
-    const object = yield* client.get(refOf(target))
+    const object = yield* Effect.catch(client.get(refOf(target)), (error) =>
+      error instanceof NotFound ? Effect.undefined : Effect.fail(error)
+    )
     const owners = list(object, "metadata", "managedFields").filter((entry) => ownsBundle(field(entry, "fieldsV1")))
-    return owners
+    const managers = owners
       .toSorted((a, b) => (text(a, "time") < text(b, "time") ? 1 : -1))
       .map((entry) => text(entry, "manager"))
+    return { ...target, managers }
   })
 
 const ownsBundle = (fields: unknown): boolean =>
@@ -212,15 +209,17 @@ const ownsBundle = (fields: unknown): boolean =>
   fields !== null &&
   Object.entries(fields).some(([name, below]) => name === "f:caBundle" || ownsBundle(below))
 
-const refOf = ({ kind, objectName }: FoundTarget) => ({ apiVersion: apiVersions[kind], kind, name: objectName })
+type Version = Pick<FoundTarget, "kind" | "objectName" | "resourceVersion">
 
-const annotate = ({ hasAnnotations }: FoundTarget, name: string, value: string) => [
+const refOf = ({ kind, objectName }: Version) => ({ apiVersion: apiVersions[kind], kind, name: objectName })
+
+const annotate = ({ traces: { hasAnnotations } }: FoundTarget, name: string, value: string) => [
   ...(hasAnnotations ? [] : [{ op: "add", path: "/metadata/annotations", value: {} }]),
   { op: "add", path: sight.annotationPath(name), value }
 ]
 
 const change = (
-  target: FoundTarget,
+  target: Version,
   operations: ReadonlyArray<{ readonly op: string; readonly path: string; readonly value?: unknown }>
 ): Effect.Effect<KubernetesObject | "conflict", ClientError, KubernetesClient> =>
   Effect.gen(function* () {
