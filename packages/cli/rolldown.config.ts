@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
 import { defineConfig } from "rolldown"
 import { singleFile } from "./scripts/singleFile.ts"
 
@@ -8,6 +9,8 @@ export default defineConfig({
   input: { holdfast: "src/main.ts" },
   platform: "node",
   tsconfig: false,
+  // The package's build for Node is CommonJS, of which every part is kept, and run when it is loaded.
+  resolve: { alias: { yaml: fileURLToPath(new URL("node_modules/yaml/browser/dist/index.js", import.meta.url)) } },
   transform: { define: { HOLDFAST_VERSION: JSON.stringify(version) }, target: "node22" },
   plugins: [singleFile()],
   output: {
