@@ -7,16 +7,12 @@ import * as Kubeconfig from "@holdfast/k8s-adapter/Kubeconfig"
 import * as KubernetesClient from "@holdfast/k8s-adapter/KubernetesClient"
 import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as KubernetesYaml from "@holdfast/k8s-adapter/KubernetesYaml"
+import * as WebhookCertificate from "@holdfast/operator/certificate/WebhookCertificate"
 import * as ApiServers from "@holdfast/operator/target/ApiServers"
+import * as Barrier from "@holdfast/operator/target/Barrier"
 import * as CanaryEntry from "@holdfast/operator/target/CanaryEntry"
 import * as CanaryProbe from "@holdfast/operator/target/CanaryProbe"
-import {
-  apiVersions,
-  type FoundTarget,
-  type RotatedWebhook,
-  type TargetKind,
-  type TargetSpec
-} from "@holdfast/operator/target/Target"
+import { apiVersions, type FoundTarget, type RotatedWebhook } from "@holdfast/operator/target/Target"
 import * as TargetCaches from "@holdfast/operator/target/TargetCaches"
 import * as Targets from "@holdfast/operator/target/Targets"
 import type { TestCluster } from "@holdfast/testkit/TestCluster"
@@ -46,12 +42,13 @@ export const make = Effect.fnUntraced(function* (cluster: TestCluster) {
     Effect.provideService(effect, KubernetesClient.KubernetesClient, client)
   const unique = `lab${++labs}`
   const service = { namespace: unique, name: "hook" }
-  const webhook: RotatedWebhook = {
-    certificate: { namespace: unique, name: "hook" },
-    service,
-    dnsNames: ["hook.example.com"],
-    operatorNamespace: unique
+  const named = (name: string, targets: ReadonlyArray<object>): RotatedWebhook => {
+    const spec = { secretName: `${name}-tls`, service: { name }, dnsNames: ["hook.example.com"], targets }
+    const metadata = { name, namespace: unique }
+    const read = WebhookCertificate.decode({ ...WebhookCertificate.kind, metadata, spec })
+    return { ...Result.getOrThrow(read), operatorNamespace: unique }
   }
+  const webhook = named("hook", [{ kind: "APIService", name: unique }])
 
   const [probes] = Result.getOrThrow(KubernetesYaml.parse(yield* Effect.promise(() => readFile(probeCrd, "utf8"))))
   yield* orExisting(client.create(probes?.value as KubernetesObject))
@@ -91,31 +88,40 @@ export const make = Effect.fnUntraced(function* (cluster: TestCluster) {
   yield* canary.present(staged)
 
   const caches = yield* provided(TargetCaches.make)
-  const createTarget = (kind: TargetKind, fields: Readonly<Record<string, unknown>>, name: string = unique) =>
+  const createTarget = (
+    kind: WebhookCertificate.TargetKind,
+    fields: Readonly<Record<string, unknown>>,
+    name: string = unique
+  ) =>
     Effect.acquireRelease(
       client.create({ apiVersion: apiVersions[kind], kind, metadata: { name }, ...fields } as KubernetesObject),
       () => Effect.ignore(client.delete({ apiVersion: apiVersions[kind], kind, name }))
     )
-  const get = (kind: TargetKind, name: string = unique) =>
+  const get = (kind: WebhookCertificate.TargetKind, name: string = unique) =>
     client.get({ apiVersion: apiVersions[kind], kind, name }) as Effect.Effect<AnyTarget, KubernetesClient.ClientError>
   /** What the caches say once they have the newest version of every object that they find. */
-  const find = (specs: ReadonlyArray<TargetSpec>, of: RotatedWebhook = webhook) =>
+  const find = (specs: ReadonlyArray<object>, name = "hook") =>
     until(
       Effect.gen(function* () {
-        const findings = yield* Targets.find(caches, of, specs)
+        const findings = yield* provided(Targets.find(caches, named(name, specs)))
         const live = yield* Effect.forEach(findings.found, ({ kind, objectName }) => get(kind, objectName))
         return { findings, live }
       }),
       ({ findings, live }) =>
         live.every(({ metadata }, i) => metadata.resourceVersion === findings.found[i]?.resourceVersion)
     ).pipe(Effect.map(({ findings }) => findings))
-  const findOne = (spec: TargetSpec, of?: RotatedWebhook) =>
-    until(find([spec], of), ({ found }) => found.length === 1).pipe(Effect.map(({ found }) => found[0] as FoundTarget))
+  const findOne = (spec: object, name?: string) =>
+    until(find([spec], name), ({ found }) => found.length === 1).pipe(
+      Effect.map(({ found }) => found[0] as FoundTarget)
+    )
   const publish = (
     target: FoundTarget,
     epoch: number,
     ...cas: ReadonlyArray<CertificateAuthority.CertificateAuthority>
-  ) => provided(Targets.publish(target, webhook, { epoch, bundle: bundleOf(...cas) }))
+  ) => provided(Targets.publish(webhook, target, { epoch, bundle: bundleOf(...cas) }))
+  const touch = (target: FoundTarget) => provided(Targets.touch(webhook, target))
+  const release = (...keep: ReadonlyArray<FoundTarget>) => provided(Targets.release(caches, webhook, keep))
+  const sweep = (hasDefinitions: boolean) => provided(Barrier.sweep(caches, webhook, hasDefinitions))
 
   const load = (text: string) => Kubeconfig.load({ text })
   /** API servers by their kubeconfigs. */
@@ -130,9 +136,8 @@ export const make = Effect.fnUntraced(function* (cluster: TestCluster) {
       CanaryProbe.probe({
         webhook,
         leaf: options.leaf ?? staged.certificate.fingerprint256,
-        targets,
         pairs: Object.keys(options.on ?? { one: "" }).flatMap((apiServer) =>
-          targets.map(({ name }) => ({ apiServer, target: name }))
+          targets.map((target) => ({ apiServer, target }))
         ),
         apiServers: apiServers(options.on)
       })
@@ -146,7 +151,9 @@ export const make = Effect.fnUntraced(function* (cluster: TestCluster) {
     provided,
     unique,
     service,
+    named,
     webhook,
+    caches,
     canary,
     old,
     next,
@@ -158,6 +165,9 @@ export const make = Effect.fnUntraced(function* (cluster: TestCluster) {
     find,
     findOne,
     publish,
+    touch,
+    release,
+    sweep,
     probe,
     discovery
   }
