@@ -97,11 +97,13 @@ interface Question {
 const mute = (why: string): Judgement => ({ epoch: 0, trusted: undefined, why })
 const refused = (why: string): Judgement => ({ epoch: 0, trusted: false, why })
 
-/** The answers of leaves that are another than the staged one say nothing about it. */
-const answered = (said: CanaryAnswer.CanaryAnswer, leaf: string, epoch: number): Judgement =>
-  said.leaf === leaf
-    ? { epoch, trusted: true, why: `trusts the staged leaf at ${said.mark}` }
-    : mute("the canary does not present the staged leaf yet")
+/** Another leaf's answer says nothing about the staged one; an older publication is not the one to be proven. */
+const answered = (said: CanaryAnswer.CanaryAnswer, leaf: string, target: FoundTarget, isNewest: boolean): Judgement =>
+  said.leaf !== leaf
+    ? mute("the canary does not present the staged leaf yet")
+    : isNewest
+      ? { epoch: target.epoch, trusted: true, why: `it trusts the staged leaf by publication ${said.mark}` }
+      : refused(`it goes by publication ${said.mark} still`)
 
 /** Reasons that do not come from what is trusted, but from who answered. */
 const notAboutTrust: ReadonlySet<Reason> = new Set<Reason>(["hostname-mismatch", "client-certificate-rejected"])
@@ -122,7 +124,7 @@ const entryQuestion = (webhook: RotatedWebhook, target: FoundTarget): Question =
       if (error instanceof CertificateError && error.webhook === entry) return judgeCertificate(error)
       const said =
         error instanceof AdmissionDenied && error.webhook === entry ? CanaryAnswer.read(error.explanation) : undefined
-      return said === undefined ? mute(error.message) : answered(said, leaf, Number(said.mark))
+      return said === undefined ? mute(error.message) : answered(said, leaf, target, Number(said.mark) >= target.epoch)
     }
   }
 }
@@ -138,9 +140,7 @@ const barrierQuestion =
           onSuccess: ({ body }) => JSON.stringify(body)
         })
       )
-      if (said !== undefined) {
-        return said.mark === mark ? answered(said, leaf, target.epoch) : refused("it has an older barrier in effect")
-      }
+      if (said !== undefined) return answered(said, leaf, target, said.mark === mark)
       if (Result.isSuccess(heard)) return mute("somebody else answers in the barrier's place")
       const error = heard.failure
       if (error instanceof NotFound) return refused("it does not know the barrier yet")
