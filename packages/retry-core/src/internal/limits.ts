@@ -11,22 +11,31 @@ export interface Limited {
 /**
  * Times what has a limit, but only what still runs when the event loop has turned: a timer of its own would double the
  * price of a call that succeeds at once. What ends before leaves the list, and nothing of it stays.
+ *
+ * The clock, too, is read once a turn, as Node reads it for its own timers: a reading costs a quarter of such a call.
  */
 export class LimitWatch {
   readonly #host: Host
   #first: Limited | undefined
-  #isTurning = false
+  /** When the first attempt of the present turn began. */
+  #turnAt: number | undefined
 
   constructor(host: Host) {
     this.#host = host
   }
 
-  add(limited: Limited): void {
+  /** When an attempt begins that begins now, in milliseconds. */
+  now(): number {
+    return this.#turnAt ?? this.#host.now()
+  }
+
+  /** Has something timed that began at `at`. */
+  add(limited: Limited, at: number): void {
     limited.next = this.#first
     if (this.#first !== undefined) this.#first.previous = limited
     this.#first = limited
-    if (this.#isTurning) return
-    this.#isTurning = true
+    if (this.#turnAt !== undefined) return
+    this.#turnAt = at
     this.#host.startTimer(0, () => this.#start())
   }
 
@@ -41,7 +50,7 @@ export class LimitWatch {
   }
 
   #start(): void {
-    this.#isTurning = false
+    this.#turnAt = undefined
     while (this.#first !== undefined) {
       const limited = this.#first
       this.remove(limited)

@@ -52,7 +52,7 @@ class PromiseRun<A, in out E> implements Limited {
     this.#limits = limits
     this.#resolve = resolve
     this.#reject = reject
-    this.#startedAt = host.now()
+    this.#startedAt = limits.now()
     this.#seen = options.wake === undefined ? 0 : options.wake.version
   }
 
@@ -92,7 +92,7 @@ class PromiseRun<A, in out E> implements Limited {
         if (this.#failed(attempt, error)) this.#call(this.#state.number)
       }
     )
-    this.#limits.add(this)
+    this.#limits.add(this, number === 1 ? this.#startedAt : this.#state.attemptAt)
   }
 
   /** Starts to time the attempt in flight. */
