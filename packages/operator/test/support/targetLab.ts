@@ -184,3 +184,26 @@ export const entry = (name: string, clientConfig: Readonly<Record<string, unknow
   admissionReviewVersions: ["v1"],
   sideEffects: "None"
 })
+
+const version = (name: string, storage: boolean) => ({
+  name,
+  served: true,
+  storage,
+  schema: { openAPIV3Schema: { type: "object" } }
+})
+
+export const plainDefinition = (group: string) => ({
+  spec: {
+    group,
+    scope: "Cluster",
+    names: { plural: "things", singular: "thing", kind: "Thing", listKind: "ThingList" },
+    versions: [version("v1", true), version("v2", false)]
+  }
+})
+
+export const convertedDefinition = (group: string, clientConfig: Readonly<Record<string, unknown>>) => ({
+  spec: {
+    ...plainDefinition(group).spec,
+    conversion: { strategy: "Webhook", webhook: { conversionReviewVersions: ["v1"], clientConfig } }
+  }
+})

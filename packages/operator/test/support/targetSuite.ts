@@ -7,7 +7,16 @@ import * as CanaryEntry from "@holdfast/operator/target/CanaryEntry"
 import * as Targets from "@holdfast/operator/target/Targets"
 import type { TestCluster } from "@holdfast/testkit/TestCluster"
 import { Context, Effect, Layer, References, type Scope } from "effect"
-import { base64, bundleOf, caBundleOf, entry, make as makeLab, until } from "./targetLab.ts"
+import {
+  base64,
+  bundleOf,
+  caBundleOf,
+  convertedDefinition,
+  entry,
+  make as makeLab,
+  plainDefinition,
+  until
+} from "./targetLab.ts"
 
 class Cluster extends Context.Service<Cluster, TestCluster>()("test/Cluster") {}
 
@@ -451,26 +460,3 @@ interface Entry {
 }
 
 const ownedBy = ({ id }: { readonly id: string }) => `certificates.holdfast.dev/barrier=${id}`
-
-const version = (name: string, storage: boolean) => ({
-  name,
-  served: true,
-  storage,
-  schema: { openAPIV3Schema: { type: "object" } }
-})
-
-const plainDefinition = (group: string) => ({
-  spec: {
-    group,
-    scope: "Cluster",
-    names: { plural: "things", singular: "thing", kind: "Thing", listKind: "ThingList" },
-    versions: [version("v1", true), version("v2", false)]
-  }
-})
-
-const convertedDefinition = (group: string, clientConfig: Readonly<Record<string, unknown>>) => ({
-  spec: {
-    ...plainDefinition(group).spec,
-    conversion: { strategy: "Webhook", webhook: { conversionReviewVersions: ["v1"], clientConfig } }
-  }
-})
