@@ -34,7 +34,7 @@ export interface RotationEnvironment {
   readonly touch: (webhook: WebhookCertificate, target: FoundTarget) => Call<Written>
   /**
    * Takes out of the cluster what {@link publish} and {@link probe} put there, in all targets that are not among those
-   * to keep. The bundles stay. To be called when nothing is being proven: it asks for nothing where nothing is left.
+   * to keep. The bundles stay. To be called when nothing is being proven.
    */
   readonly release: (
     webhook: Pick<WebhookCertificate, "id" | "name" | "namespace">,

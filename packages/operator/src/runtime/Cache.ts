@@ -66,6 +66,8 @@ export interface CacheOptions extends WatchQuery {
    * that a copy would save nothing. `metadata.managedFields`, half of a small object, is dropped always.
    */
   readonly strip?: (object: Record<string, unknown>) => void
+  /** Nothing is asked for before this returns: for kinds of which a cluster may have much that nobody wants to know. */
+  readonly startAfter?: Effect.Effect<void>
 }
 
 /**
@@ -78,7 +80,7 @@ export interface CacheOptions extends WatchQuery {
 export const make = (options: CacheOptions): Effect.Effect<Cache, never, Scope.Scope | KubernetesClient> =>
   Effect.gen(function* () {
     const client = yield* KubernetesClient
-    const { strip, ...query } = options
+    const { startAfter = Effect.void, strip, ...query } = options
     const objects = new Map<string, KubernetesObject>()
     const handlers = new Set<(change: Change) => Effect.Effect<void>>()
     const synced = Latch.makeUnsafe(false)
@@ -149,7 +151,7 @@ export const make = (options: CacheOptions): Effect.Effect<Cache, never, Scope.S
       Effect.annotateLogs({ "cache.kind": query.kind, "cache.apiVersion": query.apiVersion }),
       Effect.ignore
     )
-    yield* Effect.forkScoped(follow)
+    yield* Effect.forkScoped(Effect.andThen(startAfter, follow))
 
     return {
       query,

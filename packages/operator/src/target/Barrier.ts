@@ -19,11 +19,10 @@ import { AlreadyExists, NotFound } from "@holdfast/k8s-adapter/ApiError"
 import { type ClientError, KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Effect from "effect/Effect"
-import { text } from "../internal/json.ts"
+import { list, text } from "../internal/json.ts"
 import { pathOf } from "./CanaryAnswer.ts"
 import * as CanaryEntry from "./CanaryEntry.ts"
 import { type FoundTarget, fieldManager, type RotatedWebhook } from "./Target.ts"
-import type { TargetCaches } from "./TargetCaches.ts"
 
 /**
  * A barrier that is written.
@@ -193,27 +192,25 @@ const owner = Effect.fnUntraced(function* (webhook: RotatedWebhook, name: string
 
 /**
  * Removes the barriers that nobody needs while nothing is proven: those of APIServices, and the other one where no
- * CustomResourceDefinition is a target. Nothing is asked for where the caches have none.
+ * CustomResourceDefinition is a target.
  *
  * @category writing
  * @since 0.1.0
  */
 export const sweep: (
-  caches: Pick<TargetCaches, BarrierKind>,
   webhook: Pick<RotatedWebhook, "id">,
   hasDefinitions: boolean
 ) => Effect.Effect<void, ClientError, KubernetesClient> = Effect.fn("Barrier.sweep")(function* (
-  caches: Pick<TargetCaches, BarrierKind>,
   { id }: Pick<RotatedWebhook, "id">,
   hasDefinitions: boolean
 ) {
   const client = yield* KubernetesClient
-  const { apiVersion, kind } = CanaryEntry.probeKind
-  const labels = { [label]: id }
-  const left = [
-    ...caches.APIService.list({ labels }),
-    ...(hasDefinitions ? [] : caches.CustomResourceDefinition.list({ labels }))
-  ]
-  const owners = new Set(left.flatMap(({ metadata }) => metadata.ownerReferences ?? []).map(({ name }) => name))
-  yield* Effect.forEach(owners, (name) => orAbsent(client.delete({ apiVersion, kind, name })), { discard: true })
+  const { apiVersion, kind, path } = CanaryEntry.probeKind
+  const { body } = yield* client.request({ method: "GET", path, query: { labelSelector: `${label}=${id}` } })
+  const owners = list(body, "items").map((item) => text(item, "metadata", "name"))
+  yield* Effect.forEach(
+    owners.filter((name) => !(hasDefinitions && name === id)),
+    (name) => orAbsent(client.delete({ apiVersion, kind, name })),
+    { discard: true }
+  )
 })

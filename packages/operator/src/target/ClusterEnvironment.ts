@@ -48,7 +48,6 @@ export const make = ({
           Targets.release(caches, webhook, keep),
           // An APIService's barrier stands for one proof; the other one is cheaper to keep than to make again.
           Barrier.sweep(
-            caches,
             webhook,
             keep.some(({ kind }) => kind === "CustomResourceDefinition")
           )

@@ -6,6 +6,7 @@
  */
 import type { KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
 import type { TargetKind } from "../certificate/WebhookCertificate.ts"
 import { field } from "../internal/json.ts"
@@ -13,7 +14,8 @@ import * as Cache from "../runtime/Cache.ts"
 import { apiVersions } from "./Target.ts"
 
 /**
- * A cache for each kind of target.
+ * A cache for each kind of target. Those of CustomResourceDefinitions and APIServices begin to fill when somebody waits
+ * for them: where no target is of these kinds, nobody has to be allowed to read them.
  *
  * @category models
  * @since 0.1.0
@@ -21,35 +23,41 @@ import { apiVersions } from "./Target.ts"
 export type TargetCaches = Readonly<Record<TargetKind, Cache.Cache>>
 
 /**
- * Makes the caches and begins to fill them; they end with the scope.
+ * Makes the caches; they end with the scope.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make: Effect.Effect<TargetCaches, never, Scope.Scope | KubernetesClient> = Effect.suspend(() => {
-  const cacheOf = (kind: TargetKind, strip?: Strip) =>
-    Cache.make({
-      apiVersion: apiVersions[kind],
-      kind,
-      strip: (object) => {
-        stripMetadata(object)
-        strip?.(object)
-      }
-    })
-  return Effect.all({
-    ValidatingWebhookConfiguration: cacheOf("ValidatingWebhookConfiguration"),
-    MutatingWebhookConfiguration: cacheOf("MutatingWebhookConfiguration"),
-    CustomResourceDefinition: cacheOf("CustomResourceDefinition", (object) => {
+export const make: Effect.Effect<TargetCaches, never, Scope.Scope | KubernetesClient> = Effect.suspend(() =>
+  Effect.all({
+    ValidatingWebhookConfiguration: Cache.make({ ...of("ValidatingWebhookConfiguration"), strip: stripMetadata }),
+    MutatingWebhookConfiguration: Cache.make({ ...of("MutatingWebhookConfiguration"), strip: stripMetadata }),
+    CustomResourceDefinition: onDemand("CustomResourceDefinition", (object) => {
       object["spec"] = { conversion: field(object, "spec", "conversion") }
       delete object["status"]
     }),
-    APIService: cacheOf("APIService", (object) => {
+    APIService: onDemand("APIService", (object) => {
       delete object["status"]
     })
   })
-})
+)
 
 type Strip = (object: Record<string, unknown>) => void
+
+const of = (kind: TargetKind) => ({ apiVersion: apiVersions[kind], kind })
+
+const onDemand = Effect.fnUntraced(function* (kind: TargetKind, strip: Strip) {
+  const demand = Latch.makeUnsafe(false)
+  const cache = yield* Cache.make({
+    ...of(kind),
+    startAfter: demand.await,
+    strip: (object) => {
+      stripMetadata(object)
+      strip(object)
+    }
+  })
+  return { ...cache, synced: Effect.andThen(demand.open, cache.synced) }
+})
 
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 

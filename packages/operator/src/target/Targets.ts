@@ -174,8 +174,10 @@ export const release: (
   webhook: Pick<RotatedWebhook, "id">,
   keep: ReadonlyArray<Pick<FoundTarget, "name">>
 ) {
+  yield* caches.ValidatingWebhookConfiguration.synced
+  yield* caches.MutatingWebhookConfiguration.synced
+  // Of a kind that nobody has asked for there is nothing here. What it may have from before is an annotation, no more.
   for (const cache of Object.values(caches)) {
-    yield* cache.synced
     for (const { kind, metadata, ...object } of cache.list()) {
       if (keep.some(({ name }) => name === `${kind}/${metadata.name}`)) continue
       const { annotations, canary } = sight.tracesIn({ ...object, kind, metadata }, webhook)

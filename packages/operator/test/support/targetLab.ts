@@ -121,7 +121,7 @@ export const make = Effect.fnUntraced(function* (cluster: TestCluster) {
   ) => provided(Targets.publish(webhook, target, { epoch, bundle: bundleOf(...cas) }))
   const touch = (target: FoundTarget) => provided(Targets.touch(webhook, target))
   const release = (...keep: ReadonlyArray<FoundTarget>) => provided(Targets.release(caches, webhook, keep))
-  const sweep = (hasDefinitions: boolean) => provided(Barrier.sweep(caches, webhook, hasDefinitions))
+  const sweep = (hasDefinitions: boolean) => provided(Barrier.sweep(webhook, hasDefinitions))
 
   const load = (text: string) => Kubeconfig.load({ text })
   /** API servers by their kubeconfigs. */
