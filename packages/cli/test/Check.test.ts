@@ -2,11 +2,12 @@ import { assert, describe, it } from "@effect/vitest"
 import * as CertificateAuthority from "@holdfast/certificates/CertificateAuthority"
 import * as DemoCluster from "@holdfast/cli/demo/DemoCluster"
 import { objects } from "@holdfast/cli/demo/DemoManifest"
+import * as TextWidth from "@holdfast/cli/output/TextWidth"
 import * as KubernetesClient from "@holdfast/k8s-adapter/KubernetesClient"
 import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
-import { ApiServer } from "@holdfast/testkit"
+import { ApiServer, Webhook } from "@holdfast/testkit"
 import { Clock, Effect, Redacted } from "effect"
-import { temporaryFile } from "./support/bundle.ts"
+import { bundle, start, temporaryFile } from "./support/bundle.ts"
 import { holdfast } from "./support/holdfast.ts"
 
 const day = 86_400_000
@@ -186,4 +187,213 @@ describe("holdfast check", () => {
       assert.strictEqual(ran.code, 0, ran.stderr)
     }).pipe(Effect.scoped)
   )
+
+  /** Webhooks of which nothing is right, 50 to a configuration. */
+  const many = (server: ApiServer.ApiServer, count: number) =>
+    Effect.gen(function* () {
+      const admin = yield* KubernetesClient.make({ text: server.kubeconfig })
+      const entry = (name: string) => ({
+        name,
+        admissionReviewVersions: ["v1"],
+        sideEffects: "None",
+        clientConfig: { service: { name: "nobody", namespace: "default" }, caBundle: "Cg==" },
+        rules: [{ apiGroups: ["example.org"], apiVersions: ["v1"], operations: ["CREATE"], resources: ["things"] }]
+      })
+      yield* Effect.forEach(
+        Array.from({ length: count / 50 }, (_, index) => `many-${index}`),
+        (name) =>
+          admin.create({
+            apiVersion: "admissionregistration.k8s.io/v1",
+            kind: "ValidatingWebhookConfiguration",
+            metadata: { name },
+            webhooks: Array.from({ length: 50 }, (_, index) => entry(`w${index}.${name}.example.org`))
+          }),
+        { concurrency: 8 }
+      )
+      return { KUBECONFIG: temporaryFile("kubeconfig", server.kubeconfig) }
+    })
+
+  it.live("audits 5,000 webhooks, and stops when its reader has gone", () =>
+    Effect.gen(function* () {
+      const env = yield* many(yield* ApiServer.make({ controllerManager: false }), 5000)
+      const { code, stdout } = yield* Effect.promise(() => holdfast(["check", "-o", "json"], { env }))
+      assert.strictEqual(code, 1)
+      assert.strictEqual(checksOf(stdout).filter(({ detail }) => /holds no certificate/.test(detail)).length, 5000)
+      const { child, ended } = start(bundle(), ["check"], env)
+      child.stdout.once("data", () => child.stdout.destroy())
+      const { code: closed, stderr } = yield* Effect.promise(() => ended)
+      assert.deepStrictEqual([closed, stderr], [1, ""])
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("keeps to a terminal of 40 columns, but for words and commands that are longer", () =>
+    Effect.gen(function* () {
+      const server = yield* ApiServer.make({ controllerManager: false })
+      const env = { ...(yield* many(server, 50)), NO_COLOR: "1" }
+      const { stdout } = yield* Effect.promise(() => holdfast(["check"], { env, terminal: { columns: 40 } }))
+      const tooWide = stdout
+        .split("\n")
+        .filter((line) => TextWidth.width(line) > 40 && !line.includes("$ ") && line.trim().includes(" "))
+        // A mark, or an indent, before one long word.
+        .filter((line) =>
+          line
+            .trim()
+            .replace(/^[√‼×·] /, "")
+            .includes(" ")
+        )
+      assert.deepStrictEqual(tooWide, [])
+      assert.notInclude(stdout, "\u001b")
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("looks again, and tells what came and what went", () =>
+    Effect.gen(function* () {
+      const server = yield* ApiServer.make({ controllerManager: false })
+      const env = yield* many(server, 50)
+      const admin = yield* KubernetesClient.make({ text: server.kubeconfig })
+      const { child, ended } = start(bundle(), ["check", "-o", "short", "--watch=1s"], env)
+      let told = ""
+      child.stdout.on("data", (text: string) => {
+        told += text
+      })
+      const until = Effect.fnUntraced(function* (text: string) {
+        for (let i = 0; i < 200 && !told.includes(text); i++) yield* Effect.sleep("50 millis")
+        assert.include(told, text)
+      })
+      yield* until("100 errors")
+      yield* admin.delete({
+        apiVersion: "admissionregistration.k8s.io/v1",
+        kind: "ValidatingWebhookConfiguration",
+        name: "many-0"
+      })
+      yield* until(
+        "√ webhook w0.many-0.example.org of validatingwebhookconfiguration/many-0: no longer: The CA bundle holds no certificate"
+      )
+      yield* admin.create({
+        apiVersion: "apiregistration.k8s.io/v1",
+        kind: "APIService",
+        metadata: { name: "v1.new.example.org" },
+        spec: {
+          group: "new.example.org",
+          version: "v1",
+          groupPriorityMinimum: 1,
+          versionPriority: 1,
+          service: { name: "nobody", namespace: "default" }
+        }
+      })
+      yield* until("× apiservice/v1.new.example.org: it has no caBundle")
+      child.kill("SIGINT")
+      assert.strictEqual((yield* Effect.promise(() => ended)).code, 130)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("looks at TLS Secrets that pods and Ingresses use", () =>
+    Effect.gen(function* () {
+      const server = yield* ApiServer.make({ controllerManager: false })
+      const admin = yield* KubernetesClient.make({ text: server.kubeconfig })
+      const ca = yield* CertificateAuthority.make({ commonName: "shop-ca", validity: "3650 days" })
+      const issue = (validity: number) =>
+        CertificateAuthority.issue(ca, { dnsNames: ["shop.example.org"], validity: validity * day })
+      const [good, soon] = [yield* issue(365), yield* issue(5)]
+      const secret = (name: string, chain: typeof good, key = chain): KubernetesObject => ({
+        apiVersion: "v1",
+        kind: "Secret",
+        type: "kubernetes.io/tls",
+        metadata: { name, namespace: "default" },
+        data: { "tls.crt": base64(chain.chainPem), "tls.key": base64(Redacted.value(key.privateKeyPem)) }
+      })
+      const ingress = (name: string): KubernetesObject => ({
+        apiVersion: "networking.k8s.io/v1",
+        kind: "Ingress",
+        metadata: { name, namespace: "default" },
+        spec: {
+          defaultBackend: { service: { name: "shop", port: { number: 80 } } },
+          tls: [{ hosts: ["shop.example.org"], secretName: name }]
+        }
+      })
+      for (const object of [secret("good", good), secret("soon", soon), secret("swapped", good, soon)]) {
+        yield* admin.create(object)
+        yield* admin.create(ingress(object.metadata.name ?? ""))
+      }
+      yield* admin.create(secret("unused", soon))
+      const { stdout } = yield* Effect.promise(() =>
+        holdfast(["check", "-o", "json"], { env: { KUBECONFIG: temporaryFile("kubeconfig", server.kubeconfig) } })
+      )
+      const found = checksOf(stdout).filter(({ description }) => description.startsWith("Secret"))
+      assert.deepStrictEqual(found.map(({ description, result }) => [description, result]).toSorted(), [
+        ["Secret default/good, used by ingress default/good", "success"],
+        ["Secret default/soon, used by ingress default/soon", "warning"],
+        ["Secret default/swapped, used by ingress default/swapped", "error"]
+      ])
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("says before an install what would be in its way", () =>
+    Effect.gen(function* () {
+      const server = yield* ApiServer.make({ controllerManager: false })
+      const check = (kubeconfig: string) =>
+        Effect.promise(() =>
+          holdfast(["check", "--pre"], { env: { KUBECONFIG: temporaryFile("kubeconfig", kubeconfig) } })
+        )
+      const admin = yield* check(server.kubeconfig)
+      assert.strictEqual(admin.code, 0, admin.stdout)
+      assert.match(admin.stdout, /√ permission to install: /)
+      const nobody = yield* check(yield* server.kubeconfigFor({ user: "nobody" }))
+      assert.strictEqual(nobody.code, 1)
+      assert.match(nobody.stdout, /× permission to install: not permitted to create and patch namespaces, /)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("looks at what a webhook outside of the cluster presents", () =>
+    Effect.gen(function* () {
+      const server = yield* ApiServer.make({ controllerManager: false })
+      const admin = yield* KubernetesClient.make({ text: server.kubeconfig })
+      const ca = yield* CertificateAuthority.make({ commonName: "outside-ca", validity: "3650 days" })
+      const other = yield* CertificateAuthority.make({ commonName: "other-ca", validity: "3650 days" })
+      const leaf = yield* CertificateAuthority.issue(ca, { dnsNames: ["localhost"], validity: "365 days" })
+      const webhook = yield* Webhook.make({ serving: leaf })
+      const register = (name: string, host: string, caBundle: string) =>
+        admin.create({
+          apiVersion: "admissionregistration.k8s.io/v1",
+          kind: "ValidatingWebhookConfiguration",
+          metadata: { name },
+          webhooks: [
+            {
+              name: `${name}.example.org`,
+              admissionReviewVersions: ["v1"],
+              sideEffects: "None",
+              clientConfig: { url: `https://${host}:${webhook.target.port}/`, caBundle: base64(caBundle) },
+              rules: [
+                { apiGroups: ["example.org"], apiVersions: ["v1"], operations: ["CREATE"], resources: ["things"] }
+              ]
+            }
+          ]
+        })
+      yield* register("sound", "localhost", ca.certificate.pem)
+      yield* register("untrusted", "localhost", other.certificate.pem)
+      yield* register("misnamed", "127.0.0.1", ca.certificate.pem)
+      const { stdout } = yield* Effect.promise(() =>
+        holdfast(["check", "-o", "json"], { env: { KUBECONFIG: temporaryFile("kubeconfig", server.kubeconfig) } })
+      )
+      const of = (name: string) =>
+        checksOf(stdout).find(({ description }) => description.includes(`${name}.example.org`))
+      assert.match(of("sound")?.detail ?? "", /^verifies until /)
+      assert.match(of("untrusted")?.detail ?? "", /https:\/\/localhost:\d+ does not verify under its caBundle/)
+      assert.match(of("misnamed")?.detail ?? "", /valid for localhost, not for 127\.0\.0\.1/)
+    }).pipe(Effect.scoped)
+  )
+
+  it("tells a server that does not answer as a finding, with an exit code of its own", async () => {
+    const kubeconfig = temporaryFile(
+      "kubeconfig",
+      JSON.stringify({
+        "current-context": "gone",
+        contexts: [{ name: "gone", context: { cluster: "gone" } }],
+        clusters: [{ name: "gone", cluster: { server: "https://127.0.0.1:1" } }]
+      })
+    )
+    const { code, stdout } = await holdfast(["check"], { env: { KUBECONFIG: kubeconfig } })
+    assert.strictEqual(code, 69)
+    assert.match(stdout, /× API server https:\/\/127\.0\.0\.1:1: No answer .*ECONNREFUSED.*\n {4}hint: Check/)
+  })
 })

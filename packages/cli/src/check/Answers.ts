@@ -12,6 +12,8 @@ import * as Effect from "effect/Effect"
 import { part, textOf } from "../input/Json.ts"
 import { type Callee, keyOf } from "./Callee.ts"
 import type { Finding } from "./Finding.ts"
+import * as Material from "./Material.ts"
+import * as Server from "./Server.ts"
 import type { Snapshot } from "./Snapshot.ts"
 
 /**
@@ -32,6 +34,8 @@ export type Answer =
  */
 export interface Answers {
   readonly answers: ReadonlyMap<string, Answer>
+  /** What is presented at the addresses that are not Services, as far as they are reached from here. */
+  readonly presented: ReadonlyMap<string, Material.Material>
   readonly unasked: ReadonlyArray<Finding>
 }
 
@@ -41,7 +45,7 @@ export interface Answers {
  * @category constants
  * @since 0.1.0
  */
-export const none: Answers = { answers: new Map(), unasked: [] }
+export const none: Answers = { answers: new Map(), presented: new Map(), unasked: [] }
 
 /** Webhooks that hang take ten seconds each; a cluster full of them must not hold up the rest of the audit. */
 const patience = 60_000
@@ -76,6 +80,22 @@ const askApi = Effect.fnUntraced(function* ({
   )
 })
 
+const addressOf = (url: string): Server.Address | undefined => {
+  if (!URL.canParse(url)) return undefined
+  const { hostname, port } = new URL(url)
+  return { host: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? 443 : Number(port) }
+}
+
+/** What is presented at an address, if it is reached: it may be there for the API server alone. */
+const present = ({ url = "" }: Callee): Effect.Effect<Material.Material | undefined> => {
+  const address = addressOf(url)
+  if (address === undefined) return Effect.undefined
+  return Server.presented(address).pipe(
+    Effect.map((chain) => Material.fromServer(new URL(url).origin, chain)),
+    Effect.orElseSucceed(() => undefined)
+  )
+}
+
 /**
  * Asks all that can be asked, for a minute at the most.
  *
@@ -96,20 +116,21 @@ export const ask = Effect.fnUntraced(function* (
       .map((callee) => ({ key: keyOf(toRef(callee.object), callee.name), ask: askApi(callee) }))
   ]
   let late = 0
-  const found = yield* Effect.forEach(
-    questions,
-    ({ key, ask: question }) =>
-      Effect.gen(function* () {
-        if ((yield* Clock.currentTimeMillis) >= until) {
-          late++
-          return []
-        }
-        // What may not be asked, or gets no answer at all, is left to the other checks.
-        const answer = yield* Effect.orElseSucceed(question, () => undefined)
-        return answer === undefined ? [] : [[key, answer] as const]
-      }),
-    { concurrency: 8 }
-  )
+  const inTime = <A, E, R>({ ask: question, key }: { readonly key: string; readonly ask: Effect.Effect<A, E, R> }) =>
+    Effect.gen(function* () {
+      if ((yield* Clock.currentTimeMillis) >= until) {
+        late++
+        return []
+      }
+      // What may not be asked, or gets no answer at all, is left to the other checks.
+      const answer = yield* Effect.orElseSucceed(question, () => undefined)
+      return answer === undefined ? [] : [[key, answer] as const]
+    })
+  const elsewhere = snapshot.callees
+    .filter(({ url }) => url !== undefined)
+    .map((callee) => ({ key: keyOf(toRef(callee.object), callee.name), ask: present(callee) }))
+  const answers = yield* Effect.forEach(questions, inTime, { concurrency: 8 })
+  const presented = yield* Effect.forEach(elsewhere, inTime, { concurrency: 8 })
   const unasked: ReadonlyArray<Finding> =
     late === 0
       ? []
@@ -117,8 +138,8 @@ export const ask = Effect.fnUntraced(function* (
           {
             subject: "dry runs",
             result: "skipped",
-            detail: `${late} of ${questions.length} webhooks and APIs were not asked: a minute was over`
+            detail: `${late} of ${questions.length + elsewhere.length} webhooks and APIs were not asked: a minute was over`
           }
         ]
-  return { answers: new Map(found.flat()), unasked }
+  return { answers: new Map(answers.flat()), presented: new Map(presented.flat()), unasked }
 })

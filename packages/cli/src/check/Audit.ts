@@ -71,13 +71,15 @@ const unanswered = (answer: Answer | undefined, material: Material | undefined):
 
 const look = (
   callee: Callee,
-  answers: ReadonlyMap<string, Answer>,
+  { answers, presented }: Answers,
   snapshot: Snapshot,
   outlook: Outlook
 ): ReadonlyArray<Finding> => {
   const { service } = callee
-  const answer = answers.get(keyOf(toRef(callee.object), callee.name))
-  const materials = service === undefined ? [] : materialsBehind(snapshot, service)
+  const key = keyOf(toRef(callee.object), callee.name)
+  const answer = answers.get(key)
+  const served = presented.get(key)
+  const materials = service !== undefined ? materialsBehind(snapshot, service) : served === undefined ? [] : [served]
   const { material, problem, until } = trust(callee, materials, answer, outlook)
   const causes = [problem, service === undefined ? undefined : reach(service, snapshot, outlook)].filter(
     (one) => one !== undefined
@@ -108,7 +110,7 @@ const look = (
  * @category checks
  * @since 0.1.0
  */
-export const audit = (snapshot: Snapshot, { answers, unasked }: Answers, outlook: Outlook): ReadonlyArray<Category> => {
+export const audit = (snapshot: Snapshot, answers: Answers, outlook: Outlook): ReadonlyArray<Category> => {
   const of = (kind: Callee["kind"]) =>
     snapshot.callees.filter((one) => one.kind === kind).flatMap((callee) => look(callee, answers, snapshot, outlook))
   const seen = new Set(
@@ -123,6 +125,6 @@ export const audit = (snapshot: Snapshot, { answers, unasked }: Answers, outlook
     { name: "Conversion webhooks", findings: of("conversion") },
     { name: "Aggregated APIs", findings: of("aggregated-api") },
     { name: "TLS Secrets in use", findings: tlsSecrets(snapshot, seen, outlook) },
-    { name: "Left out", findings: [...snapshot.unread, ...unasked] }
+    { name: "Left out", findings: [...snapshot.unread, ...answers.unasked] }
   ].filter(({ findings }) => findings.length > 0)
 }

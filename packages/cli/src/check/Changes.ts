@@ -16,8 +16,8 @@ export interface Changes {
   readonly gone: ReadonlyArray<Finding>
 }
 
-/** A finding stays the same while only its words change, such as the days that are left. */
-const keyOf = ({ result, subject }: Finding) => `${result} ${subject}`
+/** A finding stays the same while only what was found changes its words, such as the days that are left. */
+const keyOf = ({ hint, result, subject }: Finding) => `${result} ${subject} ${hint}`
 
 const told = (categories: ReadonlyArray<Category>) =>
   categories.flatMap(({ findings }) => findings).filter(({ result }) => result !== "success")

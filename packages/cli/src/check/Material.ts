@@ -1,23 +1,27 @@
 /**
- * What a Secret holds to be served: a chain, its key, and often the authority that signed it.
+ * What is served, or stored to be served: a chain, and in a Secret its key and often the authority that signed it.
  *
  * @since 0.1.0
  */
+import type { Certificate } from "@holdfast/certificates/Certificate"
 import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import { decoded, part } from "../input/Json.ts"
 
 /**
- * The material of one Secret.
+ * What one Secret holds, or one server presents.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Material {
-  readonly secret: KubernetesObject
-  /** `Secret shop/web-tls`. */
+  /** `undefined` for what a server presents. */
+  readonly secret: KubernetesObject | undefined
+  /** `Secret shop/web-tls`, or `https://hook.example.org`. */
   readonly where: string
   readonly chain: string
+  /** Empty where it is not known, as for what a server presents. */
   readonly key: string
+  /** Empty where it is not there. */
   readonly authority: string
   /** The keys of the Secret's data that hold the chain and the authority. */
   readonly names: { readonly chain: string; readonly authority: string }
@@ -48,3 +52,18 @@ export const fromSecret = (secret: KubernetesObject): Material | undefined => {
     names
   }
 }
+
+/**
+ * The material that a server presents.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fromServer = (where: string, chain: ReadonlyArray<Certificate>): Material => ({
+  secret: undefined,
+  where,
+  chain: chain.map(({ pem }) => pem).join(""),
+  key: "",
+  authority: "",
+  names: layouts[0]
+})

@@ -65,7 +65,7 @@ export const bundle = (callee: Callee, materials: ReadonlyArray<Material>, outlo
   const field = bundleField[callee.kind]
   for (const material of materials) {
     const data = authorityIn(material, callee, outlook)
-    if (data === undefined) continue
+    if (data === undefined || material.secret === undefined) continue
     const { name, namespace } = material.secret.metadata
     const value = `$(${outlook.kubectl} get secret -n ${namespace} ${name} -o jsonpath='{.data.${data.replaceAll(".", "\\.")}}')`
     const patch = `[{\\"op\\":\\"add\\",\\"path\\":\\"${callee.bundleAt}\\",\\"value\\":\\"${value}\\"}]`
@@ -79,12 +79,16 @@ export const bundle = (callee: Callee, materials: ReadonlyArray<Material>, outlo
 }
 
 /**
- * Renews what a Secret holds.
+ * Renews what a Secret holds, or a server presents.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const renew = ({ secret, where }: Material, dnsName: string | undefined): Mend => {
+  const host = dnsName === undefined ? "" : ` for ${dnsName}`
+  if (secret === undefined) {
+    return { hint: `Have ${where} serve a new certificate${host}, signed by an authority that the caBundle holds` }
+  }
   const { annotations = {}, name, namespace } = secret.metadata
   const certificate = annotations["cert-manager.io/certificate-name"]
   if (certificate !== undefined) {
@@ -96,7 +100,7 @@ export const renew = ({ secret, where }: Material, dnsName: string | undefined):
   const job = listOf(secret.metadata.ownerReferences).map((owner) => textOf(part(owner, "name")))[0]
   const who = job === undefined ? "" : ` (${job} made it)`
   return {
-    hint: `Put a new certificate${dnsName === undefined ? "" : ` for ${dnsName}`}, signed by an authority that its clients trust, and its key into Secret ${namespace}/${name}${who}`
+    hint: `Put a new certificate${host}, signed by an authority that its clients trust, and its key into Secret ${namespace}/${name}${who}`
   }
 }
 

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Kubeconfig from "@holdfast/k8s-adapter/Kubeconfig"
+import type { KubeconfigError } from "@holdfast/k8s-adapter/KubeconfigError"
 import { type ClientError, KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -30,18 +31,33 @@ import * as Snapshot from "./Snapshot.ts"
 
 type Flags = Values<typeof checkFlags>
 
+type Failure = ClientError & { readonly hint?: string }
+
 const month = 30 * 86_400_000
 
+interface Audited {
+  readonly categories: ReadonlyArray<Category>
+  readonly exit: ExitCode.ExitName
+}
+
 /** The API server cannot be asked: that is a finding too, and often the certificates beside it say why. */
-const unreachable = (server: string) => (error: ClientError | { readonly _tag: string; readonly message: string }) => {
+const unreachable = (server: string, own: ReadonlyArray<Finding>, error: Failure): Audited => {
+  const { exit, message } = ErrorReport.ofError(error)
+  const { hint } = error
+  const detail = hint === undefined ? message : message.replace(hint, "").trimEnd()
   const finding: Finding = {
     subject: `API server ${server}`,
     result: "error",
-    detail: ErrorReport.ofError(error).message,
-    hint: "hint" in error ? error.hint : "Look whether the address of the kubeconfig is right"
+    detail,
+    ...(hint === undefined ? {} : { hint })
   }
-  return finding
+  return { categories: [{ name: "Connection", findings: [...own, finding] }], exit }
 }
+
+const audited = (categories: ReadonlyArray<Category>): Audited => ({
+  categories,
+  exit: isSound(categories) ? "ok" : "failure"
+})
 
 const look = Effect.fnUntraced(function* (flags: Flags, host: Host) {
   const options = clientOptions(flags, host)
@@ -54,17 +70,17 @@ const look = Effect.fnUntraced(function* (flags: Flags, host: Host) {
   const own = yield* connection(kubeconfig, outlook)
   const cluster = Effect.gen(function* () {
     const before = flags.pre === true ? yield* prerequisites : []
-    if (flags.pre === true) return [{ name: "Connection", findings: [...own, ...before] }]
+    if (flags.pre === true) return audited([{ name: "Connection", findings: [...own, ...before] }])
     const snapshot = yield* Snapshot.read
     const answers = flags.probe === false ? Answers.none : yield* Answers.ask(snapshot)
-    return [{ name: "Connection", findings: own }, ...audit(snapshot, answers, outlook)]
+    return audited([{ name: "Connection", findings: own }, ...audit(snapshot, answers, outlook)])
   })
   return yield* cluster.pipe(
     Effect.provide(KubernetesClient.layer(options)),
-    Effect.catch((error) =>
-      Effect.succeed<ReadonlyArray<Category>>([
-        { name: "Connection", findings: [...own, unreachable(kubeconfig.cluster.server)(error)] }
-      ])
+    Effect.catch((error: Failure | KubeconfigError) =>
+      error._tag === "KubeconfigError"
+        ? Effect.fail(error)
+        : Effect.succeed(unreachable(kubeconfig.cluster.server, own, error))
     )
   )
 })
@@ -84,24 +100,29 @@ const tell = (categories: ReadonlyArray<Category>, { output }: Flags, host: Host
 const tellChanges = (before: ReadonlyArray<Category>, after: ReadonlyArray<Category>, now: Date, host: Host) => {
   const { appeared, gone } = Changes.between(before, after)
   if (appeared.length + gone.length === 0) return
-  const mended = gone.map(({ subject }): Finding => ({ subject, result: "success", detail: "no longer found" }))
+  const mended = gone.map(
+    ({ detail, subject }): Finding => ({ subject, result: "success", detail: `no longer: ${detail}` })
+  )
   const shown = [...mended, ...appeared].flatMap((one) => CheckText.lines(one, lookOf(host)))
   host.stdout.write([`${Moments.format(now)}: ${CheckText.counts(after)}`, ...shown, ""].join("\n"))
 }
 
+const tellLine = ({ categories }: Audited, host: Host) =>
+  host.stdout.write(`${JSON.stringify(CheckText.toJson(categories))}\n`)
+
 /** Looks again and again, and tells what changed, until it is interrupted or nobody reads. */
 const watch = Effect.fnUntraced(function* (flags: Flags, host: Host, interval: number) {
   let before = yield* look(flags, host)
-  if (flags.output === "json") host.stdout.write(`${JSON.stringify(CheckText.toJson(before))}\n`)
-  else tell(before, flags, host)
+  if (flags.output === "json") tellLine(before, host)
+  else tell(before.categories, flags, host)
   while (!host.stdout.isClosed()) {
     yield* Effect.sleep(interval)
     const after = yield* look(flags, host)
-    if (flags.output === "json") host.stdout.write(`${JSON.stringify(CheckText.toJson(after))}\n`)
-    else tellChanges(before, after, new Date(yield* Clock.currentTimeMillis), host)
+    if (flags.output === "json") tellLine(after, host)
+    else tellChanges(before.categories, after.categories, new Date(yield* Clock.currentTimeMillis), host)
     before = after
   }
-  return before
+  return before.exit
 })
 
 /**
@@ -111,16 +132,16 @@ const watch = Effect.fnUntraced(function* (flags: Flags, host: Host, interval: n
  * @since 0.1.0
  */
 export const run: Run<typeof checkFlags> = async ({ flags, host }) => {
-  let sound = true
+  let exit: ExitCode.ExitName = "ok"
   const program = Effect.gen(function* () {
     if (flags.watch !== undefined) {
-      sound = isSound(yield* watch(flags, host, flags.watch))
+      exit = yield* watch(flags, host, flags.watch)
       return
     }
-    const categories = yield* look(flags, host)
-    sound = isSound(categories)
-    tell(categories, flags, host)
+    const found = yield* look(flags, host)
+    exit = found.exit
+    tell(found.categories, flags, host)
   })
   const code = await execute(host, flags, program)
-  return code === 0 && !sound ? ExitCode.of("failure") : code
+  return code === 0 ? ExitCode.of(exit) : code
 }

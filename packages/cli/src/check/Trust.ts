@@ -4,6 +4,8 @@
  * @since 0.1.0
  */
 import { X509Certificate } from "node:crypto"
+import { isIP } from "node:net"
+import { rootCertificates } from "node:tls"
 import * as Certificate from "@holdfast/certificates/Certificate"
 import * as CertificateBundle from "@holdfast/certificates/CertificateBundle"
 import * as CertificateChain from "@holdfast/certificates/CertificateChain"
@@ -140,10 +142,9 @@ const problemOf = (callee: Callee, material: Material, outlook: Outlook): Proble
   const dnsName = hostOf(callee)
   const parsed = Certificate.parseAll(material.chain)
   if (Result.isFailure(parsed)) {
-    const { chain } = material.names
     return {
       result: "error",
-      detail: `${chain} of ${material.where} cannot be read: ${parsed.failure.message}`,
+      detail: `${material.names.chain} of ${material.where} cannot be read: ${parsed.failure.message}`,
       ...Mend.renew(material, dnsName)
     }
   }
@@ -155,7 +156,10 @@ const problemOf = (callee: Callee, material: Material, outlook: Outlook): Proble
       ...Mend.renew(material, dnsName)
     }
   }
-  const verify = (at: Date) => CertificateChain.verify({ chain: parsed.success, roots: callee.caBundle, dnsName, at })
+  // Without a bundle of its own, the API server trusts what its system does.
+  const roots = callee.caBundle === "" ? rootCertificates.join("\n") : callee.caBundle
+  const name = isIP(dnsName) > 0 ? { ipAddress: dnsName } : { dnsName }
+  const verify = (at: Date) => CertificateChain.verify({ chain: parsed.success, roots, ...name, at })
   const today = verify(outlook.now)
   if (Result.isFailure(today)) return untrusted({ failure: today.failure, leaf }, callee, material, outlook)
   // Whichever certificate on the way ends first: the leaf, an intermediate, or the authority.
