@@ -151,6 +151,7 @@ export const make = Effect.fnUntraced(function* (cluster: TestCluster) {
     provided,
     unique,
     service,
+    canaryService,
     named,
     webhook,
     caches,
