@@ -29,6 +29,7 @@ const tasks = {
     ["vitest", "run", "--config", "vitest.apiserver.config.ts", ...args]
   ],
   bench: (args) => [build("@holdfast/cli"), ["node", "bench/run.ts", ...args]],
+  fuzz: (args) => [["node", "reliability/fuzz.ts", ...args]],
   docs: () => [["node", "docs/build.mjs"]],
   "release:dry": () => [["node", "scripts/release-dry.mjs"]],
   check: () => [
