@@ -34,16 +34,16 @@ const explanations = {
   "too-long": "it is longer than 292 years"
 }
 
-const units: Record<string, bigint> = {
-  ns: 1n,
-  us: 1_000n,
-  "\u00b5s": 1_000n, // micro sign
-  "\u03bcs": 1_000n, // Greek mu
-  ms: 1_000_000n,
-  s: 1_000_000_000n,
-  m: 60_000_000_000n,
-  h: 3_600_000_000_000n
-}
+const units: ReadonlyMap<string, bigint> = new Map([
+  ["ns", 1n],
+  ["us", 1_000n],
+  ["\u00b5s", 1_000n], // micro sign
+  ["\u03bcs", 1_000n], // Greek mu
+  ["ms", 1_000_000n],
+  ["s", 1_000_000_000n],
+  ["m", 60_000_000_000n],
+  ["h", 3_600_000_000_000n]
+])
 
 const maxNanos = 2n ** 63n - 1n
 
@@ -80,7 +80,7 @@ export const parse = (input: string): Result.Result<Duration.Duration, InvalidDu
     const [, whole = "", fraction = "", unit = ""] = component.exec(text) ?? []
     if (whole === "" && fraction === "") return invalid("malformed")
     if (unit === "") return invalid("missing-unit")
-    const scale = units[unit]
+    const scale = units.get(unit)
     if (scale === undefined) return invalid("unknown-unit")
     nanos += BigInt(whole) * scale + fractionNanos(fraction, scale)
     // One nanosecond more is allowed below zero, as in a 64-bit integer.

@@ -97,6 +97,7 @@ describe("KubernetesDuration", () => {
     const message = (text: string) => Result.getOrThrow(Result.flip(KubernetesDuration.parse(text))).message
     assert.strictEqual(message("5"), 'invalid duration "5": a unit is missing; write for instance 30s or 1m30s')
     assert.strictEqual(message("2d"), 'invalid duration "2d": the units are ns, us, ms, s, m and h')
+    assert.strictEqual(message("5constructor"), 'invalid duration "5constructor": the units are ns, us, ms, s, m and h')
     assert.isBelow(message("9".repeat(100_000)).length, 200)
   })
 
