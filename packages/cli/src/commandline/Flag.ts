@@ -67,7 +67,10 @@ const optional =
     return text === undefined ? { value: undefined } : decode(text)
   }
 
-const truth: Readonly<Record<string, boolean>> = { true: true, t: true, "1": true, false: false, f: false, "0": false }
+const truth: ReadonlyMap<string, boolean> = new Map([
+  ...["true", "t", "1"].map((text) => [text, true] as const),
+  ...["false", "f", "0"].map((text) => [text, false] as const)
+])
 
 /**
  * A switch: `--wait`, `--wait=false`, `--no-wait`. `undefined` when it is not given.
@@ -80,7 +83,7 @@ export const toggle = (description: string, details: Details = {}): Flag<boolean
   description,
   bare: "true",
   decode: optional((text) => {
-    const value = truth[text.toLowerCase()]
+    const value = truth.get(text.toLowerCase())
     return value === undefined ? { problem: "expected true or false" } : { value }
   })
 })
