@@ -68,7 +68,8 @@ export const make = (options: ApiServersOptions): Effect.Effect<ApiServers, neve
     const client = (apiServer: string) =>
       Client.fromKubeconfig(
         apiServer === configured ? options.load : Effect.map(options.load, (kubeconfig) => at(kubeconfig, apiServer)),
-        { connectTimeout: "5 seconds" }
+        // Longer than an API server waits for a canary.
+        { connectTimeout: "5 seconds", requestTimeout: "15 seconds" }
       )
     const ask = (apiServer: string) =>
       Effect.scoped(Effect.flatMap(client(apiServer), clockOf)).pipe(

@@ -7,7 +7,6 @@
  * @since 0.1.0
  */
 import * as CertificateBundle from "@holdfast/certificates/CertificateBundle"
-import { Conflict, NotFound } from "@holdfast/k8s-adapter/ApiError"
 import { type ClientError, KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Clock from "effect/Clock"
@@ -17,7 +16,7 @@ import type { TargetKind, TargetSpec } from "../certificate/WebhookCertificate.t
 import { field, list, text } from "../internal/json.ts"
 import * as sight from "../internal/target/sight.ts"
 import * as CanaryEntry from "./CanaryEntry.ts"
-import { apiVersions, type FoundTarget, fieldManager, type RotatedWebhook } from "./Target.ts"
+import { apiVersions, type FoundTarget, fieldManager, type RotatedWebhook, type Traces } from "./Target.ts"
 import type { TargetCaches } from "./TargetCaches.ts"
 
 /**
@@ -160,7 +159,7 @@ export const touch: (
 
 /**
  * Takes out of all objects but these what publications have left in them: the canary and the annotations. The bundles
- * stay, for whoever is called goes on to be called. An object that changes meanwhile is left for the next time.
+ * stay, for whoever is called goes on to be called.
  *
  * @category writing
  * @since 0.1.0
@@ -177,28 +176,34 @@ export const release: (
   yield* caches.ValidatingWebhookConfiguration.synced
   yield* caches.MutatingWebhookConfiguration.synced
   // Of a kind that nobody has asked for there is nothing here. What it may have from before is an annotation, no more.
-  for (const cache of Object.values(caches)) {
-    for (const { kind, metadata, ...object } of cache.list()) {
-      if (keep.some(({ name }) => name === `${kind}/${metadata.name}`)) continue
-      const { annotations, canary } = sight.tracesIn({ ...object, kind, metadata }, webhook)
-      const operations = [
-        ...(canary === undefined ? [] : [{ op: "remove", path: canary }]),
-        ...annotations.map((name) => ({ op: "remove", path: sight.annotationPath(name) }))
-      ]
-      const { name = "", resourceVersion = "" } = metadata
-      if (operations.length > 0) {
-        yield* change({ kind: kind as TargetKind, objectName: name, resourceVersion }, operations)
-      }
-    }
-  }
+  const cached = Object.values(caches).flatMap((cache) => cache.list())
+  const left = cached.filter(
+    (object) =>
+      !keep.some(({ name }) => name === `${object.kind}/${object.metadata.name}`) &&
+      removals(sight.tracesIn(object, webhook)).length > 0
+  )
+  yield* Effect.forEach(
+    left,
+    ({ kind, metadata: { name = "" } }) => {
+      const ref = { kind: kind as TargetKind, objectName: name }
+      const once = Effect.flatMap(liveOf(ref), (object) => {
+        const operations = object === undefined ? [] : removals(sight.tracesIn(object, webhook))
+        const { resourceVersion = "" } = object?.metadata ?? {}
+        return operations.length === 0 ? Effect.undefined : change({ ...ref, resourceVersion }, operations)
+      })
+      return Effect.repeat(once, { while: (written) => written === "conflict", times: 5 })
+    },
+    { discard: true }
+  )
 })
 
+const removals = ({ annotations, canary }: Traces): Operations => [
+  ...(canary === undefined ? [] : [{ op: "remove", path: canary }]),
+  ...annotations.map((name) => ({ op: "remove", path: sight.annotationPath(name) }))
+]
+
 const withManagers = (target: FoundTarget): Effect.Effect<FoundTarget, ClientError, KubernetesClient> =>
-  Effect.gen(function* () {
-    const client = yield* KubernetesClient
-    const object = yield* Effect.catch(client.get(refOf(target)), (error) =>
-      error instanceof NotFound ? Effect.undefined : Effect.fail(error)
-    )
+  Effect.map(liveOf(target), (object) => {
     const owners = list(object, "metadata", "managedFields").filter((entry) => ownsBundle(field(entry, "fieldsV1")))
     const managers = owners
       .toSorted((a, b) => (text(a, "time") < text(b, "time") ? 1 : -1))
@@ -211,24 +216,40 @@ const ownsBundle = (fields: unknown): boolean =>
   fields !== null &&
   Object.entries(fields).some(([name, below]) => name === "f:caBundle" || ownsBundle(below))
 
-type Version = Pick<FoundTarget, "kind" | "objectName" | "resourceVersion">
+type Ref = Pick<FoundTarget, "kind" | "objectName">
 
-const refOf = ({ kind, objectName }: Version) => ({ apiVersion: apiVersions[kind], kind, name: objectName })
+const refOf = ({ kind, objectName }: Ref) => ({ apiVersion: apiVersions[kind], kind, name: objectName })
+
+const liveOf = (target: Ref): Effect.Effect<KubernetesObject | undefined, ClientError, KubernetesClient> =>
+  Effect.gen(function* () {
+    const client = yield* KubernetesClient
+    return yield* Effect.catchTag(client.get(refOf(target)), "NotFound", () => Effect.undefined)
+  })
 
 const annotate = ({ traces: { hasAnnotations } }: FoundTarget, name: string, value: string) => [
   ...(hasAnnotations ? [] : [{ op: "add", path: "/metadata/annotations", value: {} }]),
   { op: "add", path: sight.annotationPath(name), value }
 ]
 
+type Operations = ReadonlyArray<{ readonly op: string; readonly path: string; readonly value?: unknown }>
+
+/** Changes the version of an object that was looked at, and no other. */
 const change = (
-  target: Version,
-  operations: ReadonlyArray<{ readonly op: string; readonly path: string; readonly value?: unknown }>
+  target: Ref & Pick<FoundTarget, "resourceVersion">,
+  operations: Operations
 ): Effect.Effect<KubernetesObject | "conflict", ClientError, KubernetesClient> =>
   Effect.gen(function* () {
     const client = yield* KubernetesClient
     const over = { op: "replace", path: "/metadata/resourceVersion", value: target.resourceVersion }
     const patched = client.patch(refOf(target), { type: "json", body: [over, ...operations], fieldManager })
-    return yield* Effect.catch(patched, (error) =>
-      error instanceof Conflict || error instanceof NotFound ? Effect.succeed("conflict" as const) : Effect.fail(error)
-    )
+    const conflict = Effect.succeed("conflict" as const)
+    return yield* Effect.catchTags(patched, {
+      Conflict: () => conflict,
+      NotFound: () => conflict,
+      // What is pointed at may be gone from a later version: the patch then fails before versions are compared.
+      Invalid: (error) =>
+        Effect.flatMap(liveOf(target), (live) =>
+          live?.metadata.resourceVersion === target.resourceVersion ? Effect.fail(error) : conflict
+        )
+    })
   })
