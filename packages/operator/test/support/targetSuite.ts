@@ -259,6 +259,34 @@ export const targetSuite = (name: string, cluster: Effect.Effect<TestCluster, un
         })
       )
 
+      it.effect("a manifest without the caBundle key is applied over a publication, and takes nothing of it away", () =>
+        Effect.gen(function* () {
+          const { client, createTarget, findOne, get, next, publish, service, unique } = yield* lab
+          const webhooks = [entry("a.example.com", { service })]
+          const manifest = {
+            apiVersion: "admissionregistration.k8s.io/v1",
+            kind: vwc,
+            metadata: { name: unique, labels: { chart: "v1" } },
+            webhooks
+          }
+          yield* createTarget(vwc, { webhooks })
+          const spec = { kind: vwc, name: unique } as const
+          yield* client.apply(manifest, { fieldManager: "kustomize-controller", force: true })
+          yield* publish(yield* findOne(spec), 8, next)
+          const before = yield* get(vwc)
+          yield* client.apply(manifest, { fieldManager: "kustomize-controller", force: true })
+          assert.deepStrictEqual((yield* get(vwc))["webhooks"], before["webhooks"], "applied again")
+          const upgrade = { ...manifest, metadata: { name: unique, labels: { chart: "v2" } } }
+          yield* client.apply(upgrade, { fieldManager: "kustomize-controller", force: true })
+          yield* client.patch(manifestRef(unique), {
+            type: "strategic",
+            body: { webhooks: [{ name: "a.example.com", timeoutSeconds: 7 }] }
+          })
+          const kept = yield* findOne(spec)
+          assert.deepStrictEqual([kept.epoch, kept.problems], [8, []])
+        })
+      )
+
       it.effect("what was changed since it was looked at is not written over", () =>
         Effect.gen(function* () {
           const { client, createTarget, findOne, get, next, publish, service, touch, unique } = yield* lab
@@ -462,5 +490,7 @@ interface Entry {
   readonly name: string
   readonly clientConfig: { readonly caBundle?: string }
 }
+
+const manifestRef = (name: string) => ({ apiVersion: "admissionregistration.k8s.io/v1", kind: vwc, name })
 
 const ownedBy = ({ id }: { readonly id: string }) => `certificates.holdfast.dev/barrier=${id}`
