@@ -8,6 +8,9 @@ import { apply } from "./commands/Apply.ts"
 import { bootstrap } from "./commands/Bootstrap.ts"
 import { check } from "./commands/Check.ts"
 import { completion } from "./commands/Completion.ts"
+import { certsCalendar } from "./commands/certs/Calendar.ts"
+import { certsInspect } from "./commands/certs/Inspect.ts"
+import { certsList } from "./commands/certs/List.ts"
 import { demo } from "./commands/Demo.ts"
 import { diff } from "./commands/Diff.ts"
 import { explain } from "./commands/Explain.ts"
@@ -30,6 +33,9 @@ export const commands: ReadonlyArray<Command> = [
   apply,
   diff,
   check,
+  certsList,
+  certsInspect,
+  certsCalendar,
   explain,
   retry,
   repoList,

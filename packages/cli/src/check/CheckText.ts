@@ -33,11 +33,11 @@ export interface Look {
  * @since 0.1.0
  */
 export const lines = (
-  { command, detail, hint, result, subject }: Finding,
+  { command, detail, hint, result, subject }: Omit<Finding, "subject"> & { readonly subject?: string },
   { columns, paint }: Look
 ): ReadonlyArray<string> => {
   const [sign, colour] = marks[result]
-  const [head = "", ...more] = wrap(clean(`${subject}: ${detail}`), columns - 2)
+  const [head = "", ...more] = wrap(clean(subject === undefined ? detail : `${subject}: ${detail}`), columns - 2)
   const advice = hint === undefined ? [] : wrap(clean(`hint: ${hint}`), columns - 4)
   return [
     `${paint[colour](sign)} ${head}`,
