@@ -259,6 +259,30 @@ export const targetSuite = (name: string, cluster: Effect.Effect<TestCluster, un
         })
       )
 
+      it.effect("a canary entry that is gone, changed, or behind the others is told, and made anew", () =>
+        Effect.gen(function* () {
+          const { client, createTarget, findOne, next, old, publish, service, unique } = yield* lab
+          yield* createTarget(vwc, { webhooks: [entry("a.example.com", { service })] })
+          const spec = { kind: vwc, name: unique } as const
+          yield* publish(yield* findOne(spec), 9, next)
+          const change = (operation: object) => client.patch(manifestRef(unique), { type: "json", body: [operation] })
+          const spoilt = {
+            "its canary entry is missing": { op: "remove", path: "/webhooks/1" },
+            "its canary entry was changed": { op: "replace", path: "/webhooks/1/failurePolicy", value: "Ignore" }
+          }
+          for (const [problem, operation] of Object.entries(spoilt)) {
+            yield* change(operation)
+            const found = yield* findOne(spec)
+            assert.deepStrictEqual([found.epoch, found.problems], [0, [problem]])
+            assert.strictEqual(yield* publish(found, 9, next), "done")
+          }
+          const caBundle = caBundleOf(old, next)
+          yield* change({ op: "replace", path: "/webhooks/0/clientConfig/caBundle", value: caBundle })
+          const behind = yield* findOne(spec)
+          assert.deepStrictEqual([behind.epoch, behind.problems], [0, ["its canary entry was changed"]])
+        })
+      )
+
       it.effect("a manifest without the caBundle key is applied over a publication, and takes nothing of it away", () =>
         Effect.gen(function* () {
           const { client, createTarget, findOne, get, next, publish, service, unique } = yield* lab
