@@ -171,7 +171,7 @@ const commonNameOf = (subject: string | undefined): string | undefined =>
 
 /** Node prints `DNS:a, IP Address:10.0.0.1`, and quotes as JSON whatever could be mistaken for a separator. */
 const alternativeNames = (text: string | undefined): ReadonlyArray<readonly [type: string, value: string]> =>
-  Array.from((text ?? "").matchAll(/([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,]*)(?:, |$)/g), ([, type = "", value = ""]) => [
+  Array.from((text ?? "").matchAll(/([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,]*)(?:, |$)/gy), ([, type = "", value = ""]) => [
     type,
     value.startsWith('"') ? String(JSON.parse(value)) : value
   ])

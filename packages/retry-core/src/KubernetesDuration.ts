@@ -136,6 +136,9 @@ const fractionNanos = (digits: string, unit: bigint): bigint => {
 /** Writes `value / 10^digits` without trailing zeros. */
 const decimal = (value: bigint, digits: number): string => {
   const scale = 10n ** BigInt(digits)
-  const fraction = (value % scale).toString().padStart(digits, "0").replace(/0+$/, "")
+  const fraction = (value % scale)
+    .toString()
+    .padStart(digits, "0")
+    .replace(/(?<!0)0+$/, "")
   return fraction === "" ? `${value / scale}` : `${value / scale}.${fraction}`
 }

@@ -179,7 +179,7 @@ const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 
 export const parseDuration = (given: string): number | undefined => {
   if (/^\d+(\.\d+)?$/.test(given)) return Number(given) * 1000
   if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(given)) return undefined
-  return [...given.matchAll(/([\d.]+)(ms|s|m|h|d)/g)].reduce(
+  return [...given.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/gy)].reduce(
     (sum, [, amount, unit]) => sum + Number(amount) * (units[unit as string] as number),
     0
   )

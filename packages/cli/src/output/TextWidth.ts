@@ -81,4 +81,10 @@ export const wrap = (text: string, columns: number): ReadonlyArray<string> => {
  * @category combinators
  * @since 0.1.0
  */
-export const clean = (text: string): string => text.replace(/\s*\n\s*/g, " ").replace(controls, "")
+export const clean = (text: string): string =>
+  text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+    .join(" ")
+    .replace(controls, "")

@@ -43,7 +43,7 @@ export const readCluster = Effect.fnUntraced(function* (
   }
   const cluster: Cluster = {
     name: entry.name === "" ? undefined : entry.name,
-    server: server.replace(/\/+$/, ""),
+    server: server.replace(/(?<!\/)\/+$/, ""),
     certificateAuthority:
       authorities === undefined
         ? undefined

@@ -33,7 +33,7 @@ export const currentIdToken = Effect.fnUntraced(function* (session: OidcProvider
       "the id-token has expired, and there is no refresh-token, client-id or idp-issuer-url to renew it"
     )
   }
-  const wellKnown = `${session.issuerUrl.replace(/\/+$/, "")}/.well-known/openid-configuration`
+  const wellKnown = `${session.issuerUrl.replace(/(?<!\/)\/+$/, "")}/.well-known/openid-configuration`
   const discovered = yield* json(wellKnown, session, undefined, failed)
   const tokenEndpoint = discovered["token_endpoint"]
   if (typeof tokenEndpoint !== "string") return yield* failed(`${wellKnown} names no token_endpoint`)

@@ -23,7 +23,7 @@ interface Line {
 /** Says that a text is not plain. */
 const notPlain = Symbol("not plain")
 
-const entry = /^([A-Za-z_][\w./-]*):(?: +(.*))?$/
+const entry = /^([A-Za-z_][\w./-]*):(?: +([^ ].*)?)?$/
 /** Neither an indicator at its beginning, nor what could begin a comment or a mapping inside. */
 const scalar = /^(?:[A-Za-z0-9_./+$~(<=^\\;]|-(?=[^\s-]))(?:[^\s:#]|:(?! |$)| )*$/
 const quoted = /^(?:"([^"\\]*)"|'([^']*)')$/

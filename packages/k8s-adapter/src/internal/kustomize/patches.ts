@@ -19,7 +19,7 @@ const matchesName = (pattern: string, name: string): boolean =>
 
 const equalities = (selector: string): Result.Result<unknown, string> => {
   const parts = selector.split(",").filter((part) => part.trim() !== "")
-  const pairs = parts.map((part) => /^\s*([^\s=!]+)\s*={1,2}\s*([^\s=]*)\s*$/.exec(part))
+  const pairs = parts.map((part) => /^([^\s=!]+)\s*={1,2}\s*([^\s=]*)$/.exec(part.trim()))
   const odd = pairs.indexOf(null)
   return odd >= 0
     ? Result.fail(`the selector "${parts[odd]?.trim()}" is not built here, only name=value`)

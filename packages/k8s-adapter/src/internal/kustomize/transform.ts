@@ -160,11 +160,14 @@ export interface Image {
 }
 
 const withImage = (given: string, image: Image): string => {
-  const found = /^(.+?)(:[^:/@]+)?(@.+)?$/.exec(given)
-  if (found?.[1] !== image.name) return given
+  const [, tagged = "", digest = ""] = /^([^@]+)(@.+)?$/.exec(given) ?? []
+  const colon = tagged.lastIndexOf(":")
+  // A colon before the last slash is that of a registry's port.
+  const end = colon > tagged.lastIndexOf("/") ? colon : tagged.length
+  if (tagged.slice(0, end) !== image.name) return given
   const name = image.newName ?? image.name
   if (image.digest !== undefined) return `${name}@${image.digest}`
-  return image.newTag === undefined ? `${name}${found[2] ?? ""}${found[3] ?? ""}` : `${name}:${image.newTag}`
+  return image.newTag === undefined ? `${name}${tagged.slice(end)}${digest}` : `${name}:${image.newTag}`
 }
 
 /** Images of containers, however deep in an object its pod template is. */
