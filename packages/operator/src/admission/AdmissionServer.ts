@@ -22,8 +22,8 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { type Handler, respond, respondAsCanary } from "../internal/admission/respond.ts"
 import { type ListenError, listen } from "../runtime/StatusServer.ts"
-import type { Canary } from "./Canary.ts"
 import type { ServingCertificate, ServingPair } from "./ServingCertificate.ts"
+import type { StagedLeaves } from "./StagedLeaves.ts"
 
 /**
  * Decides on one request. What it needs for that it has to have: it can fail only by a defect, which the API server takes
@@ -44,8 +44,8 @@ export interface AdmissionServerOptions {
   readonly certificate: ServingCertificate
   /** Handlers by path: `/validate-packages-glasskube-dev-v1alpha1-packagerepository`. */
   readonly handlers: Readonly<Record<string, AdmissionHandler>>
-  /** Answers to those who ask for a canary's name. */
-  readonly canary?: Canary
+  /** What is presented to those who ask for a canary's name. They get a canary's answers, too. */
+  readonly canaries?: StagedLeaves
   /** 0 takes a free one. */
   readonly port: number
   /** All addresses unless given. */
@@ -81,24 +81,27 @@ export interface AdmissionServer {
  */
 export const make = (options: AdmissionServerOptions): Effect.Effect<AdmissionServer, ListenError, Scope.Scope> =>
   Effect.gen(function* () {
-    const { canary, certificate, handlers, host, port } = options
+    const { canaries, certificate, handlers, host, port } = options
     const maxBodyBytes = options.maxBodyBytes ?? 7 * 1024 * 1024
     const runFork = Effect.runForkWith(yield* Effect.context<never>())
     const serving = Latch.makeUnsafe(false)
-    /** The leaf by which each connection was opened, and the name it was opened for where that is a canary's. */
-    const opened = new WeakMap<object, { readonly leaf: string; readonly canary: string | undefined }>()
+    /** The leaf by which each connection was opened, and whether it was opened to a canary. */
+    const opened = new WeakMap<object, { readonly leaf: string; readonly forCanary: boolean }>()
     const contexts = new WeakMap<ServingPair, SecureContext>()
     let served: string | undefined
     let isDraining = false
     let inFlight = 0
     const idle = Latch.makeUnsafe(true)
 
-    const contextFor = (host: string): SecureContext | undefined => {
-      const pair = canary?.pairFor(host)
-      if (pair === undefined) return undefined
+    const isCanary = (host: string) => canaries?.isCanary(host) === true
+    const contextFor = (host: string, done: (error: Error | null, context?: SecureContext) => void) => {
+      if (!isCanary(host)) return done(null)
+      const pair = canaries?.pairFor(host)
+      // Another leaf would be taken for a verdict on the staged one.
+      if (pair === undefined) return done(new Error("no leaf is known for this canary"))
       const context = contexts.get(pair) ?? createSecureContext(tlsOptions(pair))
       contexts.set(pair, context)
-      return context
+      done(null, context)
     }
     const server = https.createServer(
       {
@@ -106,7 +109,7 @@ export const make = (options: AdmissionServerOptions): Effect.Effect<AdmissionSe
         headersTimeout: 125_000,
         requestTimeout: 130_000,
         minVersion: "TLSv1.2",
-        SNICallback: (host, done) => done(null, contextFor(host))
+        SNICallback: contextFor
       },
       (request, response) => {
         inFlight += 1
@@ -115,16 +118,15 @@ export const make = (options: AdmissionServerOptions): Effect.Effect<AdmissionSe
           inFlight -= 1
           if (inFlight === 0) idle.openUnsafe()
         })
-        const { canary: host, leaf = "" } = opened.get(request.socket) ?? {}
-        const answered =
-          host === undefined || canary === undefined
-            ? respond(request, handlers, maxBodyBytes)
-            : respondAsCanary(request, { canary, host, leaf }, maxBodyBytes)
+        const { forCanary = false, leaf = "" } = opened.get(request.socket) ?? {}
+        const answered = forCanary
+          ? respondAsCanary(request, leaf, maxBodyBytes)
+          : respond(request, handlers, maxBodyBytes)
         const handling = runFork(
           Effect.map(answered, ({ body, status, type }) => {
             // Asked when the answer is ready: the leaf may have changed while the handler was at work.
             // The next probe is to come by a new handshake, too.
-            if (isDraining || leaf !== served || host !== undefined || !request.complete) {
+            if (isDraining || leaf !== served || forCanary || !request.complete) {
               response.setHeader("connection", "close")
             }
             response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(body) }).end(body)
@@ -135,8 +137,7 @@ export const make = (options: AdmissionServerOptions): Effect.Effect<AdmissionSe
     )
     server.on("secureConnection", (socket: TLSSocket) => {
       const leaf = plain(socket.getX509Certificate()?.fingerprint256 ?? "")
-      const name = socket.servername || ""
-      opened.set(socket, { leaf, canary: canary?.pairFor(name) === undefined ? undefined : name })
+      opened.set(socket, { leaf, forCanary: isCanary(socket.servername || "") })
     })
     // Scanners, and clients that do not trust us: theirs to tell.
     server.on("tlsClientError", (_error, socket) => socket.destroy())

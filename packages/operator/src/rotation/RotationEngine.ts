@@ -18,7 +18,15 @@
  *
  * @since 0.1.0
  */
-import { isDrained, needsOther, nudge, protectsAnything, prove, unprovenPairs } from "../internal/rotation/proof.ts"
+import {
+  hasRetired,
+  isDrained,
+  needsOther,
+  nudge,
+  protectsAnything,
+  prove,
+  unprovenPairs
+} from "../internal/rotation/proof.ts"
 import { publish, serve, settle, wrongTargets } from "../internal/rotation/repair.ts"
 import {
   authorityDue,
@@ -48,7 +56,9 @@ export const next = (view: RotationView, settings: RotationSettings): Action => 
   const wrong = wrongTargets(view, state)
   const repair = renewal ?? publish(view, state, wrong) ?? serve(view, state) ?? settle(view, wrong)
   if (repair !== undefined) return repair
-  return isClockOff ? clockIsOff(view) : (takeUpRequest(view, state) ?? phases[state.phase](view, state, settings))
+  return isClockOff
+    ? clockIsOff(view)
+    : (takeUpRequest(view, state, settings) ?? phases[state.phase](view, state, settings))
 }
 
 type Step = (view: RotationView, state: RotationState, settings: RotationSettings) => Action
@@ -57,6 +67,11 @@ const phases: Record<Phase, Step> = {
   STABLE: (view, state, settings) => {
     const { current, next } = state
     if (current === undefined) return enter(view, state, "STAGE", { cause: "adopted" })
+    if (view.brought !== undefined) {
+      return view.brought.id === current.id
+        ? wait(view, "a certificate to be due", [], leafDue(state.leaf, settings))
+        : enter(view, state, "STAGE", { cause: "forced" })
+    }
     if (next === undefined || view.now > next.notAfter - clockMargin) {
       return stageAuthority(view, state, settings, (authority) =>
         persist(view, state, { next: authority, nextPublishedAt: undefined })
@@ -73,14 +88,17 @@ const phases: Record<Phase, Step> = {
     const behind = view.pods.filter(({ presents }) => presents?.id !== state.leaf?.id)
     if (behind.length === 0) return enter(view, state, "STABLE")
     // A pod that cannot be reached must not keep the authority from being changed in time.
-    if (state.current !== undefined && view.now >= authorityDue(state.current, settings)) {
+    const isOwn = view.brought === undefined
+    if (isOwn && state.current !== undefined && view.now >= authorityDue(state.current, settings)) {
       return enter(view, state, "STAGE", { cause: "age" })
     }
     return nudge(view, behind) ?? wait(view, "pods", names(behind))
   },
 
-  STAGE: (view, state, settings) =>
-    stageAuthority(view, state, settings, (made) => {
+  STAGE: (view, state, settings) => {
+    // Its owner has put back the one that serves.
+    if (servesBrought(view, state)) return enter(view, state, "STABLE", { staged: undefined, cause: undefined })
+    return stageAuthority(view, state, settings, (made) => {
       const authority = state.cause === "compromised" ? { ...made, bridges: [] } : made
       return stageLeaf(view, settings, authority, (staged) =>
         enter(view, state, "TRUST", {
@@ -89,7 +107,8 @@ const phases: Record<Phase, Step> = {
           nextPublishedAt: authority.id === state.next?.id ? state.nextPublishedAt : undefined
         })
       )
-    }),
+    })
+  },
 
   TRUST: (view, state, settings) => {
     // Every target has the bundle: publishing comes before any phase.
@@ -102,7 +121,8 @@ const phases: Record<Phase, Step> = {
 
   PROVE: (view, state, settings) => {
     const { next, staged } = state
-    if (next === undefined || staged === undefined || isLeafDue(staged, view.now, settings)) {
+    const isOther = view.brought !== undefined && view.brought.id !== next?.id
+    if (next === undefined || staged === undefined || isOther || isLeafDue(staged, view.now, settings)) {
       return enter(view, state, "STAGE")
     }
     const serveIt = (proven = state.proven) =>
@@ -138,6 +158,7 @@ const phases: Record<Phase, Step> = {
       const behind = view.pods.filter((pod) => needsOther(view, state, pod))
       return nudge(view, behind) ?? wait(view, "pods", names(behind))
     }
+    if (hasRetired(view, state)) return enter(view, state, "RETIRE")
     const hurry = state.cause === "compromised"
     const until = Math.max(
       Math.max(state.since, view.phaseSeenAt) + (hurry ? settling : Math.max(settling, settings.rollback)),
@@ -149,10 +170,10 @@ const phases: Record<Phase, Step> = {
   RETIRE: (view, state, settings) => {
     if (!isDrained(view, state)) return enter(view, state, "DRAIN")
     // The next authority comes first, so that one write takes the previous one out and puts the next one in.
-    return state.next === undefined
+    return state.next === undefined && view.brought === undefined
       ? stageAuthority(view, state, settings, (authority) => persist(view, state, { next: authority }))
       : enter(view, state, "STABLE", {
-          nextPublishedAt: view.now,
+          nextPublishedAt: state.next === undefined ? undefined : view.now,
           previous: undefined,
           adopted: undefined,
           cause: undefined
@@ -186,45 +207,60 @@ const begin = (view: RotationView): Action => {
   return { _tag: "Persist", state: { epoch, phase: "STAGE", since: now, cause: "adopted", adopted } }
 }
 
-const takeUpRequest = (view: RotationView, state: RotationState): Action | undefined => {
+const takeUpRequest: (...args: Parameters<Step>) => Action | undefined = (view, state, settings) => {
   const { request } = view
   const before: ReadonlyArray<Phase> = ["STABLE", "LEAF", "STAGE", "TRUST", "PROVE"]
-  return request === undefined || request.id === state.request || !before.includes(state.phase)
-    ? undefined
+  if (request === undefined || request.id === state.request || !before.includes(state.phase)) return undefined
+  // An authority that is brought changes when its owner brings another. What there is to do is a new leaf.
+  return state.current !== undefined && servesBrought(view, state)
+    ? stageLeaf(view, settings, state.current, (leaf) =>
+        enter(view, state, "LEAF", { leaf, request: request.id, staged: undefined, cause: undefined })
+      )
     : enter(view, state, "STAGE", {
         cause: state.cause === "adopted" ? "adopted" : request.cause,
         request: request.id
       })
 }
 
+const servesBrought = ({ brought }: RotationView, { current }: RotationState): boolean =>
+  brought !== undefined && brought.id === current?.id
+
 /** A new leaf of the same authority changes no bundle, so it can come at any time. */
 const renewLeaf: (...args: Parameters<Step>) => Action | undefined = (view, state, settings) => {
   const { current, leaf } = state
-  if (leaf === undefined || current === undefined || !isLeafDue(leaf, view.now, settings)) return undefined
-  // Close to the authority's own end a new leaf would live no longer than the old one.
-  if (leafEnd(current, view.now, settings) < leaf.notAfter + clockMargin) return undefined
+  if (leaf === undefined || current === undefined) return undefined
+  if (view.reissue !== true) {
+    if (!isLeafDue(leaf, view.now, settings)) return undefined
+    // Close to the authority's own end a new leaf would live no longer than the old one.
+    if (leafEnd(current, view.now, settings) < leaf.notAfter + clockMargin) return undefined
+  }
   return stageLeaf(view, settings, current, (renewed) =>
     state.phase === "STABLE" ? enter(view, state, "LEAF", { leaf: renewed }) : persist(view, state, { leaf: renewed })
   )
 }
 
-/** Goes on with the next authority: the one that is there, else the one just made, else one to make. */
+/** Goes on with the next authority: the one that is there, else the one just made or taken, else one to make or take. */
 const stageAuthority = (
   view: RotationView,
   state: RotationState,
   settings: RotationSettings,
   then: (authority: Authority) => Action
 ): Action => {
+  const { brought } = view
+  const { current } = state
   const usable = [state.next, view.hand.authority].find(
-    (each) => each !== undefined && each.id !== state.current?.id && view.now < each.notAfter - clockMargin
+    (each) =>
+      each !== undefined &&
+      each.id !== current?.id &&
+      (brought === undefined ? view.now < each.notAfter - clockMargin : each.id === brought.id)
   )
   if (usable !== undefined) return then(usable)
-  const { current } = state
   const from = Math.max(view.now, current === undefined ? 0 : authorityDue(current, settings))
   const made = {
     _tag: "MakeAuthority",
-    notBefore: view.now - clockMargin,
-    notAfter: from + settings.authorityValidity
+    ...(brought === undefined
+      ? { notBefore: view.now - clockMargin, notAfter: from + settings.authorityValidity }
+      : { notBefore: brought.notBefore, notAfter: brought.notAfter, brought: brought.id })
   } as const
   // A key that is known to others must not vouch for its successor.
   if (current === undefined || (state.cause === "compromised" && state.phase === "STAGE")) return made

@@ -47,7 +47,8 @@ export interface RotationMemory {
  * @category models
  * @since 0.1.0
  */
-export interface Sighting extends Pick<RotationView, "now" | "skew" | "state" | "apiServers" | "reach" | "request"> {
+export interface Sighting
+  extends Pick<RotationView, "now" | "skew" | "state" | "apiServers" | "reach" | "request" | "brought" | "reissue"> {
   readonly serving: Omit<ServingSecret, "writtenAt"> | undefined
   readonly targets: ReadonlyArray<Omit<Target, "writtenAt">>
   readonly pods: ReadonlyArray<Omit<Pod, "since" | "nudged">>

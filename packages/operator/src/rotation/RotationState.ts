@@ -88,7 +88,7 @@ export type Phase = "STABLE" | "LEAF" | "STAGE" | "TRUST" | "PROVE" | "SERVE" | 
  * Why an authority changes.
  *
  * - `age`: it is past two thirds of its life;
- * - `forced`: somebody asked, so nothing waits that is not proof;
+ * - `forced`: somebody asked, or brought another, so nothing waits that is not proof;
  * - `compromised`: its key is known to others, so it must not vouch for its successor;
  * - `adopted`: there is no state, and what is served comes from elsewhere.
  *

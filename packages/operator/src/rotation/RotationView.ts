@@ -16,7 +16,7 @@ export interface Target {
   readonly resourceVersion: string
   /** What its bundle says, as parsed back; empty when it is missing or cannot be read. */
   readonly bundle: ReadonlyArray<Trusted>
-  /** The epoch that was published with the bundle; 0 when somebody else wrote it. */
+  /** The epoch that was published with the bundle; 0 when somebody else wrote it, so that it is published again. */
   readonly epoch: number
   /** When this writer last wrote to it, in milliseconds since the epoch, as far as it remembers. */
   readonly writtenAt?: number
@@ -112,6 +112,10 @@ export interface RotationView {
   readonly probes: ReadonlyArray<Probe>
   /** Somebody's wish for a rotation; taken up once. */
   readonly request?: { readonly id: string; readonly cause: Extract<Cause, "forced" | "compromised"> }
+  /** The authority that its owner brings, in place of those that are made here; it comes and goes as its owner says. */
+  readonly brought?: Trusted
+  /** Whether the leaf is not the one that is wanted now: other names, another kind of key. */
+  readonly reissue?: boolean
   /** Material that was made and is not persisted yet. It is dropped whenever a compare-and-swap fails. */
   readonly hand: { readonly authority?: Authority; readonly leaf?: Leaf }
 }
@@ -165,6 +169,8 @@ export type Action =
       readonly notBefore: number
       readonly notAfter: number
       readonly bridgedBy?: Authority
+      /** The id of the one that is brought, which is not made but taken. */
+      readonly brought?: string
     }
   | { readonly _tag: "MakeLeaf"; readonly issuer: Authority; readonly notBefore: number; readonly notAfter: number }
   | { readonly _tag: "Persist"; readonly state: RotationState }

@@ -12,7 +12,9 @@ import type { Deed, Protocol, Sight } from "@holdfast/testkit/simulator/Protocol
 /** Hours instead of months, so that authorities and leaves come of age within a schedule. */
 export const settings: RotationSettings = {
   authorityValidity: 9 * 3_600_000,
+  authorityRenewBefore: 3 * 3_600_000,
   leafValidity: 3 * 3_600_000,
+  leafRenewBefore: 3_600_000,
   minPublish: 600_000,
   keepAlive: 90_000,
   rollback: 300_000

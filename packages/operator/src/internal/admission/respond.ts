@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Result from "effect/Result"
 import * as AdmissionReview from "../../admission/AdmissionReview.ts"
-import type { Canary } from "../../admission/Canary.ts"
+import * as CanaryAnswer from "../../target/CanaryAnswer.ts"
 
 export type Handler = (request: AdmissionReview.AdmissionRequest) => Effect.Effect<AdmissionReview.Verdict>
 
@@ -50,13 +50,14 @@ export const respond = Effect.fnUntraced(function* (
 /** Reads a request to a canary and has it answered. Never fails. */
 export const respondAsCanary = Effect.fnUntraced(function* (
   request: IncomingMessage,
-  { canary, host, leaf }: { readonly canary: Canary; readonly host: string; readonly leaf: string },
+  /** The fingerprint of the leaf that was presented. */
+  leaf: string,
   maxBodyBytes: number
 ) {
   const body = yield* Effect.result(readBody(request, maxBodyBytes))
   if (Result.isFailure(body)) return body.failure
   const { method = "", url = "" } = request
-  return canary.answer({ method, path: url, body: body.success, host, leaf })
+  return CanaryAnswer.answer({ method, path: url, body: body.success, leaf })
 })
 
 const decide = Effect.fnUntraced(function* (

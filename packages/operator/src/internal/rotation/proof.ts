@@ -61,15 +61,16 @@ export const nudge = (view: RotationView, behind: ReadonlyArray<Pod>): Action | 
 export const needsOther = (view: RotationView, state: RotationState, { presents }: Pod): boolean =>
   presents === undefined || !verifies(presents, settled(state), view.now)
 
-/** Whether taking away what is no longer wanted can hurt nobody: no pod needs it, or it has ended anyway. */
-export const isDrained = (view: RotationView, state: RotationState): boolean => {
+/** Whether there is nothing left to take away that has not ended anyway. */
+export const hasRetired = (view: RotationView, state: RotationState): boolean => {
   const kept = settled(state)
   const trusted = [...authorities(state), ...view.targets.flatMap(({ bundle }) => bundle)]
-  return (
-    trusted.every((each) => hasId(kept, each.id) || view.now > each.notAfter + maxSkew) ||
-    !view.pods.some((pod) => needsOther(view, state, pod))
-  )
+  return trusted.every((each) => hasId(kept, each.id) || view.now > each.notAfter + maxSkew)
 }
+
+/** Whether taking away what is no longer wanted can hurt nobody: no pod needs it. */
+export const isDrained = (view: RotationView, state: RotationState): boolean =>
+  hasRetired(view, state) || !view.pods.some((pod) => needsOther(view, state, pod))
 
 /** Whether anybody is served by what is there. Where nothing works there is nothing to wait for. */
 export const protectsAnything = (view: RotationView, { leaf }: RotationState): boolean => {

@@ -13,10 +13,12 @@ export interface WrongTarget {
 }
 
 export const wrongTargets = (view: RotationView, state: RotationState): ReadonlyArray<WrongTarget> => {
-  const isRetiring = state.phase === "RETIRE" && state.next !== undefined && isDrained(view, state)
+  const isFollowed = state.next !== undefined || view.brought !== undefined
+  const isRetiring = state.phase === "RETIRE" && isFollowed && isDrained(view, state)
   return view.targets.flatMap((target) => {
     const bundle = isRetiring ? settled(state) : grownBundle(view, state, target)
-    return sameIds(bundle, target.bundle) ? [] : [{ target, bundle }]
+    const isPublished = target.epoch > 0 || bundle.length === 0
+    return sameIds(bundle, target.bundle) && isPublished ? [] : [{ target, bundle }]
   })
 }
 
@@ -55,7 +57,8 @@ export const serve = (view: RotationView, state: RotationState): Action | undefi
     (leaf === undefined || serving?.leaf === leaf.id) &&
     serving?.staged === staged?.id &&
     sameIds(serving?.bundle ?? [], bundle)
-  if (asWanted) return undefined
+  // A Secret without a leaf would be mounted by pods that could otherwise wait for it.
+  if (asWanted || (serving === undefined && leaf === undefined)) return undefined
   return {
     _tag: "Serve",
     over: serving,

@@ -21,14 +21,15 @@ export const maxAuthorities = 4
 /** For what never happened, as far as this process knows. */
 export const never = Number.NEGATIVE_INFINITY
 
-/** When an authority has a third of the validity left that it was made with for its time of service. */
 export const authorityDue = (authority: Authority, settings: RotationSettings): number =>
-  authority.notAfter - settings.authorityValidity / 3
+  authority.notAfter - settings.authorityRenewBefore
 
-export const leafDue = (leaf: Leaf | undefined, settings: RotationSettings): number =>
-  leaf === undefined
-    ? Number.POSITIVE_INFINITY
-    : leaf.notAfter - Math.min(settings.leafValidity, leaf.notAfter - leaf.notBefore - clockMargin) / 3
+export const leafDue = (leaf: Leaf | undefined, settings: RotationSettings): number => {
+  if (leaf === undefined) return Number.POSITIVE_INFINITY
+  // Close to its authority's end it was given less than a whole life.
+  const life = Math.min(settings.leafValidity, leaf.notAfter - leaf.notBefore - clockMargin)
+  return leaf.notAfter - life * (settings.leafRenewBefore / settings.leafValidity)
+}
 
 export const isLeafDue = (leaf: Leaf, now: number, settings: RotationSettings): boolean =>
   now >= leafDue(leaf, settings)

@@ -1,6 +1,6 @@
 /**
- * The canary's side of the admission server: connections that ask for a canary's name get the leaf that is staged to be
- * served next, and answers that tell which leaf that was. So one port shows both what is and what will be.
+ * What the admission server presents to those who ask for a canary's name: the leaf that is staged to be served next. So
+ * one port shows both what is and what will be.
  *
  * @since 0.1.0
  */
@@ -23,44 +23,16 @@ import { readPair, type ServingPair } from "./ServingCertificate.ts"
 export const label = `${group}/canary`
 
 /**
- * A request to a canary.
+ * The leaves that canaries are presented with.
  *
  * @category models
  * @since 0.1.0
  */
-export interface CanaryRequest {
-  readonly method: string
-  /** With the query. */
-  readonly path: string
-  readonly body: string
-  /** The name that was asked for (SNI). */
-  readonly host: string
-  /** The SHA-256 fingerprint of the leaf that was presented on this connection. */
-  readonly leaf: string
-}
-
-/**
- * An answer to it.
- *
- * @category models
- * @since 0.1.0
- */
-export interface CanaryAnswer {
-  readonly status: number
-  readonly type: string
-  readonly body: string
-}
-
-/**
- * What an admission server needs to serve canaries too.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Canary {
-  /** The pair to present to who asks for a name; `undefined` for a name that is no canary's. */
+export interface StagedLeaves {
+  /** Whether a name is that of a canary. */
+  readonly isCanary: (host: string) => boolean
+  /** The pair to present to who asks for a canary; `undefined` while there is none for it here. */
   readonly pairFor: (host: string) => ServingPair | undefined
-  readonly answer: (request: CanaryRequest) => CanaryAnswer
 }
 
 /**
@@ -70,13 +42,13 @@ export interface Canary {
  * @category constructors
  * @since 0.1.0
  */
-export const make = (options: {
+export const make = ({
+  namespace
+}: {
   /** The operator's own: where the Secrets and the canary Services are. */
   readonly namespace: string
-  readonly answer: Canary["answer"]
-}): Effect.Effect<Canary, never, Scope.Scope | KubernetesClient> =>
+}): Effect.Effect<StagedLeaves, never, Scope.Scope | KubernetesClient> =>
   Effect.gen(function* () {
-    const { answer, namespace } = options
     const secrets = yield* Cache.make({
       apiVersion: "v1",
       kind: "Secret",
@@ -91,27 +63,29 @@ export const make = (options: {
     })
     const pairs = new WeakMap<KubernetesObject, ServingPair>()
     const suffix = `.${namespace}.svc`
+    const isCanary = (host: string) => host.startsWith("canary-") && host.endsWith(suffix)
     return {
-      answer,
+      isCanary,
       pairFor: (host) => {
-        if (!host.endsWith(suffix)) return undefined
+        if (!isCanary(host)) return undefined
         const [secret] = secrets.list({ labels: { [label]: host.slice(0, -suffix.length) } })
         if (secret === undefined) return undefined
-        const known = pairs.get(secret)
-        if (known !== undefined) return known
-        const pair = presentedBy(secret)
+        const pair = pairs.get(secret) ?? presentedBy(secret)
         if (pair !== undefined) pairs.set(secret, pair)
         return pair
       }
     }
   })
 
-/** The leaf that is staged, else the one that is served. */
+/**
+ * The leaf that is staged, else the one that is served; without its bridges, by which an API server would verify it that
+ * trusts the old authority alone.
+ */
 const presentedBy = (secret: KubernetesObject): ServingPair | undefined => {
   const data = (key: string) => Buffer.from(text(secret["data"], key), "base64").toString("utf8")
   const state = Result.try((): unknown => JSON.parse(data("state.json")))
   if (Result.isFailure(state)) return undefined
   const id = text(state.success, "staged", "id") || text(state.success, "leaf", "id")
   const pair = readPair(data(`leaf-${id}.crt`), data(`leaf-${id}.key`))
-  return Result.isSuccess(pair) ? pair.success : undefined
+  return Result.isSuccess(pair) ? { ...pair.success, chainPem: pair.success.leaf.pem } : undefined
 }
