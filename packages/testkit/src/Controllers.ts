@@ -8,11 +8,13 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { ContainerRuntime } from "./ContainerRuntime.ts"
 import * as Client from "./internal/client/Client.ts"
 import { Deployments } from "./internal/controllers/Deployments.ts"
 import { Endpoints } from "./internal/controllers/Endpoints.ts"
 import { Jobs } from "./internal/controllers/Jobs.ts"
 import { Kubelet } from "./internal/controllers/Kubelet.ts"
+import { ProcessPods } from "./internal/controllers/ProcessPods.ts"
 import { World } from "./internal/controllers/World.ts"
 import type { TestCluster } from "./TestCluster.ts"
 
@@ -48,6 +50,8 @@ export interface Options {
   readonly podStart?: Duration.Input | undefined
   /** From a pod running to ready; nothing when left out. */
   readonly podReady?: Duration.Input | undefined
+  /** Runs the pods whose image it has as processes; all others are simulated. */
+  readonly runtime?: ContainerRuntime | undefined
   /** Pods that never become ready, with the reason that their container waits for: `ImagePullBackOff`, say. */
   readonly broken?:
     | ((pod: { readonly namespace: string; readonly labels: Readonly<Record<string, unknown>> }) => string | undefined)
@@ -74,11 +78,16 @@ export const run = (cluster: TestCluster, options: Options = {}): Effect.Effect<
     const client = yield* Client.make(cluster)
     const millis = (input: Duration.Input) => Duration.toMillis(Duration.fromInputUnsafe(input))
     const world = yield* World.make(client)
-    const kubelet = new Kubelet(world, {
-      start: millis(options.podStart ?? "20 millis"),
-      ready: millis(options.podReady ?? 0),
-      broken: options.broken ?? (() => undefined)
-    })
+    const { runtime } = options
+    const kubelet = new Kubelet(
+      world,
+      {
+        start: millis(options.podStart ?? "20 millis"),
+        ready: millis(options.podReady ?? 0),
+        broken: options.broken ?? (() => undefined)
+      },
+      runtime && new ProcessPods(world, runtime)
+    )
     const deployments = new Deployments(world)
     const jobs = new Jobs(world, options.jobs ?? {})
     const endpoints = new Endpoints(world)

@@ -1,5 +1,6 @@
 export * as ApiServer from "./ApiServer.ts"
 export * as CertificateJob from "./CertificateJob.ts"
+export * as ContainerRuntime from "./ContainerRuntime.ts"
 export * as Controllers from "./Controllers.ts"
 export * as Faults from "./Faults.ts"
 export * as KubeApiserver from "./KubeApiserver.ts"

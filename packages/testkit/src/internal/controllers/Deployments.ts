@@ -10,8 +10,10 @@ const hashOf = (deployment: JsonObject): string =>
     .digest("hex")
     .slice(0, 10)
 
-export const isReady = (pod: JsonObject): boolean =>
-  !isDeleted(pod) &&
+export const isReady = (pod: JsonObject): boolean => !isDeleted(pod) && hasReadyCondition(pod)
+
+/** A pod that ends may be able to serve until it has. */
+export const hasReadyCondition = (pod: JsonObject): boolean =>
   arrayAt(pod, "status", "conditions").some(
     (each) => stringAt(each, "type") === "Ready" && stringAt(each, "status") === "True"
   )

@@ -1,8 +1,8 @@
 /** EndpointSlices of Services that select pods. */
 import * as Effect from "effect/Effect"
-import { arrayAt, type JsonObject, numberAt, objectAt, stringAt } from "../Json.ts"
+import { arrayAt, type Json, type JsonObject, numberAt, objectAt, stringAt } from "../Json.ts"
 import { labelSelector } from "../store/Selectors.ts"
-import { isReady } from "./Deployments.ts"
+import { hasReadyCondition, isReady } from "./Deployments.ts"
 import { isDeleted, keyOf, nameOf, namespaceOf, owner, type World } from "./World.ts"
 
 export class Endpoints {
@@ -50,6 +50,7 @@ export class Endpoints {
         (pod) => namespaceOf(pod) === namespaceOf(service) && this.selects(service, objectAt(pod, "metadata", "labels"))
       )
       .filter((pod) => stringAt(pod, "status", "podIP") !== undefined && stringAt(pod, "status", "phase") === "Running")
+    const publishesAll = objectAt(service, "spec")["publishNotReadyAddresses"] === true
     return {
       apiVersion: "discovery.k8s.io/v1",
       kind: "EndpointSlice",
@@ -65,12 +66,16 @@ export class Endpoints {
       addressType: "IPv4",
       ports: arrayAt(service, "spec", "ports").map((port) => ({
         name: stringAt(port, "name") ?? "",
-        port: numberAt(port, "targetPort") ?? numberAt(port, "port") ?? 0,
+        port: portNumber(port, pods),
         protocol: stringAt(port, "protocol") ?? "TCP"
       })),
       endpoints: pods.map((pod) => ({
         addresses: [stringAt(pod, "status", "podIP") ?? ""],
-        conditions: { ready: isReady(pod), serving: isReady(pod), terminating: isDeleted(pod) },
+        conditions: {
+          ready: publishesAll || isReady(pod),
+          serving: publishesAll || hasReadyCondition(pod),
+          terminating: isDeleted(pod)
+        },
         targetRef: {
           kind: "Pod",
           namespace: namespaceOf(pod),
@@ -80,4 +85,14 @@ export class Endpoints {
       }))
     }
   }
+}
+
+/** A target port is a number, or the name that the pods' containers give to one; the Service's own where it is left out. */
+const portNumber = (port: Json, pods: ReadonlyArray<JsonObject>): number => {
+  const name = stringAt(port, "targetPort")
+  const named = pods
+    .flatMap((pod) => arrayAt(pod, "spec", "containers"))
+    .flatMap((container) => arrayAt(container, "ports"))
+    .find((each) => name !== undefined && stringAt(each, "name") === name)
+  return numberAt(named, "containerPort") ?? numberAt(port, "targetPort") ?? numberAt(port, "port") ?? 0
 }

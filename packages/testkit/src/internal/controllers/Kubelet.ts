@@ -1,6 +1,8 @@
 /** Starts pods when what they mount exists, and tells when they are ready. */
 import * as Effect from "effect/Effect"
 import { arrayAt, isObject, type JsonObject, objectAt, stringAt } from "../Json.ts"
+import type { ProcessPods } from "./ProcessPods.ts"
+import { type PodCondition, podStatus } from "./podStatus.ts"
 import { isDeleted, keyOf, namespaceOf, uidOf, type World } from "./World.ts"
 
 export interface KubeletOptions {
@@ -18,13 +20,15 @@ const ofJob = (pod: JsonObject): boolean => objectAt(pod, "metadata", "labels")[
 export class Kubelet {
   private readonly world: World
   private readonly options: KubeletOptions
+  private readonly processes: ProcessPods | undefined
   private readonly started = new Set<string>()
   private readonly complained = new Set<string>()
   private addresses = 1
 
-  constructor(world: World, options: KubeletOptions) {
+  constructor(world: World, options: KubeletOptions, processes: ProcessPods | undefined) {
     this.world = world
     this.options = options
+    this.processes = processes
   }
 
   /** Looks again at the pods that wait for something to mount. */
@@ -34,6 +38,7 @@ export class Kubelet {
 
   reconcile(pod: JsonObject): void {
     const uid = uidOf(pod)
+    if (isDeleted(pod)) this.processes?.end(pod)
     const phase = stringAt(pod, "status", "phase") ?? "Pending"
     if (
       this.started.has(uid) ||
@@ -49,7 +54,7 @@ export class Kubelet {
       this.world.act(
         `mount ${keyOf(pod)}`,
         Effect.andThen(
-          this.world.setStatus("pods", pod, this.status(pod, "Pending", "ContainerCreating")),
+          this.world.setStatus("pods", pod, this.status(pod, { ready: false, waiting: "ContainerCreating" })),
           this.world.event(
             pod,
             "Warning",
@@ -68,10 +73,21 @@ export class Kubelet {
     const { world, options } = this
     const set = (status: JsonObject) => world.act(`status ${keyOf(pod)}`, world.setStatus("pods", pod, status))
     const reason = options.broken({ namespace: namespaceOf(pod), labels: objectAt(pod, "metadata", "labels") })
-    if (reason !== undefined) set(this.status(pod, "Pending", reason))
-    else set(this.status(pod, "Running", undefined, options.ready === 0 || ofJob(pod)))
-    if (reason !== undefined || options.ready === 0 || ofJob(pod)) return
-    world.after(options.ready, () => set(this.status(pod, "Running")))
+    if (reason !== undefined) set(this.status(pod, { ready: false, waiting: reason }))
+    else if (this.processes?.handles(pod) === true) world.run(this.processes.run(pod))
+    else this.simulate(pod, set)
+  }
+
+  private simulate(pod: JsonObject, set: (status: JsonObject) => void): void {
+    const address = `10.244.0.${this.addresses}`
+    this.addresses = (this.addresses % 250) + 1
+    const isReady = this.options.ready === 0 || ofJob(pod)
+    set(this.status(pod, { ready: isReady, address }))
+    if (!isReady) this.world.after(this.options.ready, () => set(this.status(pod, { ready: true, address })))
+  }
+
+  private status(pod: JsonObject, condition: PodCondition): JsonObject {
+    return podStatus(pod, this.world.now(), condition)
   }
 
   private missing(pod: JsonObject): { readonly volume: string; readonly what: string } | undefined {
@@ -99,38 +115,5 @@ export class Kubelet {
       }
     }
     return undefined
-  }
-
-  private conditions(ready: boolean): ReadonlyArray<JsonObject> {
-    const at = this.world.now()
-    const of = (type: string, is: boolean) => ({ type, status: is ? "True" : "False", lastTransitionTime: at })
-    return [of("PodScheduled", true), of("Initialized", true), of("ContainersReady", ready), of("Ready", ready)]
-  }
-
-  private status(
-    pod: JsonObject,
-    phase: "Pending" | "Running",
-    waiting?: string,
-    ready = phase === "Running"
-  ): JsonObject {
-    const running = phase === "Running"
-    const now = this.world.now()
-    const containerStatuses = arrayAt(pod, "spec", "containers").map((container) => ({
-      name: stringAt(container, "name") ?? "",
-      image: stringAt(container, "image") ?? "",
-      imageID: "",
-      ready,
-      restartCount: 0,
-      state: running ? { running: { startedAt: now } } : { waiting: { reason: waiting ?? "ContainerCreating" } }
-    }))
-    const ip = `10.244.0.${this.addresses}`
-    if (running) this.addresses = (this.addresses % 250) + 1
-    return {
-      phase,
-      startTime: now,
-      conditions: this.conditions(ready),
-      containerStatuses,
-      ...(running ? { podIP: ip, podIPs: [{ ip }] } : {})
-    }
   }
 }

@@ -110,6 +110,11 @@ export class World {
     )
   }
 
+  /** Does something for as long as it takes. */
+  run(effect: Effect.Effect<void>): void {
+    this.fork(effect)
+  }
+
   after(millis: number, task: () => void): void {
     this.fork(Effect.andThen(Effect.sleep(Duration.millis(millis)), Effect.sync(task)))
   }

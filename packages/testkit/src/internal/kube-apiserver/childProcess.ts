@@ -12,6 +12,8 @@ export interface ChildProcess {
   readonly pid: number
   /** How it ended, in words: `exit code 1`, `signal SIGKILL`. Waits until it has. */
   readonly ended: Effect.Effect<string>
+  /** Sends a signal, unless the process has ended. */
+  readonly signal: (signal: NodeJS.Signals) => void
   /** Sends a signal, unless the process has ended, and waits for the end. */
   readonly end: (signal: "SIGTERM" | "SIGKILL") => Effect.Effect<void>
 }
@@ -20,7 +22,12 @@ export interface ChildProcess {
 export const start = (
   watchdog: Watchdog,
   program: string,
-  options: { readonly arguments: ReadonlyArray<string>; readonly logFile: string }
+  options: {
+    readonly arguments: ReadonlyArray<string>
+    readonly logFile: string
+    /** Besides this process's own. */
+    readonly environment?: Readonly<Record<string, string>>
+  }
 ): Effect.Effect<ChildProcess> =>
   Effect.sync(() => {
     const log = openSync(options.logFile, "a")
@@ -29,6 +36,7 @@ export const start = (
     const child = spawn(program, options.arguments, {
       cwd: watchdog.directory,
       detached: true,
+      env: { ...process.env, ...options.environment },
       stdio: ["ignore", log, log]
     })
     closeSync(log)
@@ -43,13 +51,17 @@ export const start = (
       watchdog.forget(pid)
       Deferred.doneUnsafe(done, Effect.succeed(signal === null ? `exit code ${code}` : `signal ${signal}`))
     })
+    const send = (signal: NodeJS.Signals) => {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+    }
     return {
       pid,
       ended: Deferred.await(done),
+      signal: send,
       end: (signal) =>
         Effect.suspend(() => {
           child.ref()
-          if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+          send(signal)
           return Effect.asVoid(Deferred.await(done))
         })
     }
