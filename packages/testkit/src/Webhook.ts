@@ -251,8 +251,8 @@ export interface MountOptions {
  * @since 0.1.0
  */
 export const mount = (
-  webhook: Webhook,
-  cluster: TestCluster,
+  webhook: Pick<Webhook, "present">,
+  cluster: Pick<TestCluster, "kubeconfig" | "url">,
   options: MountOptions
 ): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
