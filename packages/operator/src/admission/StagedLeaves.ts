@@ -9,18 +9,10 @@ import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
+import { canaryLabel } from "../certificate/WebhookCertificate.ts"
 import { field, text } from "../internal/json.ts"
-import { group } from "../rotation/RotationSecret.ts"
 import * as Cache from "../runtime/Cache.ts"
 import { readPair, type ServingPair } from "./ServingCertificate.ts"
-
-/**
- * The label by which a rotation's Secret names its canary Service.
- *
- * @category constants
- * @since 0.1.0
- */
-export const label = `${group}/canary`
 
 /**
  * The leaves that canaries are presented with.
@@ -53,7 +45,7 @@ export const make = ({
       apiVersion: "v1",
       kind: "Secret",
       namespace,
-      labelSelector: label,
+      labelSelector: canaryLabel,
       strip: (object) => {
         const data = field(object, "data") as Record<string, unknown> | undefined
         for (const key of Object.keys(data ?? {})) {
@@ -68,7 +60,7 @@ export const make = ({
       isCanary,
       pairFor: (host) => {
         if (!isCanary(host)) return undefined
-        const [secret] = secrets.list({ labels: { [label]: host.slice(0, -suffix.length) } })
+        const [secret] = secrets.list({ labels: { [canaryLabel]: host.slice(0, -suffix.length) } })
         if (secret === undefined) return undefined
         const pair = pairs.get(secret) ?? presentedBy(secret)
         if (pair !== undefined) pairs.set(secret, pair)

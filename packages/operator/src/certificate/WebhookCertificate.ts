@@ -48,6 +48,22 @@ export const rotateAnnotation = "certificates.holdfast.dev/rotate"
 export const compromisedAnnotation = "certificates.holdfast.dev/compromised"
 
 /**
+ * The label by which a rotation's Secret names its canary Service.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const canaryLabel = "certificates.holdfast.dev/canary"
+
+/**
+ * The annotation by which a canary Service names its WebhookCertificate.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const ownerAnnotation = "certificates.holdfast.dev/webhook-certificate"
+
+/**
  * The kinds of objects that hold a `caBundle`.
  *
  * @category models
@@ -180,7 +196,7 @@ export const decode = (object: KubernetesObject): Result.Result<WebhookCertifica
     return {
       name,
       namespace,
-      id: createHash("sha256").update(`${namespace}/${name}`).digest("hex").slice(0, 10),
+      id: idOf(namespace, name),
       spec,
       dnsNames: [
         ...(service === undefined
@@ -192,6 +208,9 @@ export const decode = (object: KubernetesObject): Result.Result<WebhookCertifica
       ...(compromised !== undefined && { compromised })
     }
   })
+
+const idOf = (namespace: string, name: string): string =>
+  createHash("sha256").update(`${namespace}/${name}`).digest("hex").slice(0, 10)
 
 const checkTogether = (spec: Spec): Result.Result<void, InvalidWebhookCertificate> => {
   if (spec.service === undefined && spec.dnsNames.length === 0) {
@@ -210,6 +229,17 @@ const checkTogether = (spec: Spec): Result.Result<void, InvalidWebhookCertificat
         "it must be an hour shorter than spec.authority.renewBefore (a third of the validity unless given), or a CA would end before the next one may serve"
       )
     : Result.void
+}
+
+/**
+ * The WebhookCertificate that a state Secret belongs to; `undefined` for other names.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const ownerOfState = (secretName: string): Pick<WebhookCertificate, "id" | "name" | "namespace"> | undefined => {
+  const [, namespace, name] = /^([^.]+)\.(.+)\.pki$/.exec(secretName) ?? []
+  return namespace === undefined || name === undefined ? undefined : { namespace, name, id: idOf(namespace, name) }
 }
 
 /**

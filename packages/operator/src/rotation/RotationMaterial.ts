@@ -6,6 +6,7 @@
 import * as Certificate from "@holdfast/certificates/Certificate"
 import * as CertificateAuthority from "@holdfast/certificates/CertificateAuthority"
 import * as CertificateBundle from "@holdfast/certificates/CertificateBundle"
+import type { KeyAlgorithm } from "@holdfast/certificates/KeyPair"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
@@ -78,6 +79,18 @@ export class MissingMaterial extends Data.TaggedError("MissingMaterial")<{
 export const empty: RotationMaterial = { authorities: new Map(), leaves: new Map(), adopted: new Map() }
 
 /**
+ * All that either has; where both have something, it is the same.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const merge = (a: RotationMaterial, b: RotationMaterial): RotationMaterial => ({
+  authorities: new Map([...a.authorities, ...b.authorities]),
+  leaves: new Map([...a.leaves, ...b.leaves]),
+  adopted: new Map([...a.adopted, ...b.adopted])
+})
+
+/**
  * How a certificate of a bundle looks to the engine.
  *
  * @category conversions
@@ -90,21 +103,32 @@ export const trusted = ({ notAfter, notBefore, spkiSha256 }: Certificate.Certifi
 })
 
 /**
- * Makes the authority that a `MakeAuthority` asks for. Its name carries the second it was made in, so that no two
- * authorities look the same to whoever goes by names.
+ * Makes the authority that a `MakeAuthority` asks for, or takes the one that is brought. The name of one that is made
+ * carries the second it was made in, so that no two authorities look the same to whoever goes by names.
  *
  * @category making
  * @since 0.1.0
  */
 export const makeAuthority = Effect.fnUntraced(function* (
-  { bridgedBy, notAfter, notBefore }: Extract<Action, { readonly _tag: "MakeAuthority" }>,
-  options: { readonly name: string; readonly material: RotationMaterial }
+  { bridgedBy, brought, notAfter, notBefore }: Extract<Action, { readonly _tag: "MakeAuthority" }>,
+  options: {
+    readonly name: string
+    readonly material: RotationMaterial
+    readonly algorithm?: KeyAlgorithm
+    readonly brought?: CertificateAuthority.CertificateAuthority | undefined
+  }
 ) {
-  const made = yield* CertificateAuthority.make({
-    commonName: `${options.name}@${Math.round(notBefore / 1000)}`,
-    notBefore: new Date(notBefore),
-    validity: notAfter - notBefore
-  })
+  if (brought !== undefined && options.brought?.certificate.spkiSha256 !== brought) {
+    return yield* new MissingMaterial({ what: "authority", id: brought })
+  }
+  const made =
+    options.brought ??
+    (yield* CertificateAuthority.make({
+      commonName: `${options.name}@${Math.round(notBefore / 1000)}`,
+      notBefore: new Date(notBefore),
+      validity: notAfter - notBefore,
+      algorithm: options.algorithm
+    }))
   const bridges = bridgedBy === undefined ? [] : yield* bridge(made, bridgedBy, options.material)
   const authority: Authority = { ...trusted(made.certificate), bridges: bridges.map(({ way }) => way) }
   const material: AuthorityMaterial = { ...made, bridges: bridges.map(({ certificate }) => certificate) }
@@ -142,13 +166,18 @@ const bridge = Effect.fnUntraced(function* (
  */
 export const makeLeaf = Effect.fnUntraced(function* (
   { issuer, notAfter, notBefore }: Extract<Action, { readonly _tag: "MakeLeaf" }>,
-  options: { readonly dnsNames: ReadonlyArray<string>; readonly material: RotationMaterial }
+  options: {
+    readonly dnsNames: ReadonlyArray<string>
+    readonly material: RotationMaterial
+    readonly algorithm?: KeyAlgorithm
+  }
 ) {
   const signer = yield* find(options.material, issuer.id)
   const { certificate, chainPem, privateKeyPem } = yield* CertificateAuthority.issue(signer, {
     dnsNames: options.dnsNames,
     notBefore: new Date(notBefore),
     validity: notAfter - notBefore,
+    algorithm: options.algorithm,
     intermediates: signer.bridges.slice(0, issuer.bridges.length)
   })
   const leaf: Leaf = {

@@ -59,7 +59,12 @@ export const group = "certificates.holdfast.dev"
  */
 export const encode = (
   { material, state }: StoredRotation,
-  metadata: { readonly name: string; readonly namespace: string; readonly resourceVersion?: string }
+  metadata: {
+    readonly name: string
+    readonly namespace: string
+    readonly resourceVersion?: string
+    readonly labels?: Readonly<Record<string, string>>
+  }
 ): KubernetesObject => {
   const kept = prune(material, state)
   const text: Record<string, string> = { "state.json": JSON.stringify(state) }

@@ -20,6 +20,8 @@ import { decode, encode, type InvalidRotationSecret, type StoredRotation } from 
 export interface Location {
   readonly namespace: string
   readonly name: string
+  /** What the Secret is found by. */
+  readonly labels?: Readonly<Record<string, string>>
 }
 
 /**
@@ -42,8 +44,9 @@ export interface Found {
 export const read = (location: Location): Effect.Effect<Found | undefined, ClientError, KubernetesClient> =>
   Effect.gen(function* () {
     const client = yield* KubernetesClient
-    const secret = yield* Effect.catch(client.get({ apiVersion: "v1", kind: "Secret", ...location }), (error) =>
-      error instanceof NotFound ? Effect.undefined : Effect.fail(error)
+    const secret = yield* Effect.catch(
+      client.get({ apiVersion: "v1", kind: "Secret", name: location.name, namespace: location.namespace }),
+      (error) => (error instanceof NotFound ? Effect.undefined : Effect.fail(error))
     )
     return secret === undefined ? undefined : { resourceVersion: versionOf(secret), rotation: decode(secret) }
   })

@@ -2,6 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as AdmissionServer from "@holdfast/operator/admission/AdmissionServer"
 import * as ServingCertificate from "@holdfast/operator/admission/ServingCertificate"
 import * as StagedLeaves from "@holdfast/operator/admission/StagedLeaves"
+import * as WebhookCertificate from "@holdfast/operator/certificate/WebhookCertificate"
+import * as WebhookCertificate from "@holdfast/operator/certificate/WebhookCertificate"
 import * as RotationMaterial from "@holdfast/operator/rotation/RotationMaterial"
 import * as RotationSecret from "@holdfast/operator/rotation/RotationSecret"
 import type { RotationState } from "@holdfast/operator/rotation/RotationState"
@@ -52,7 +54,7 @@ describe("The operator's own canary", () => {
       const { before, leaf, next, rotation } = yield* staged(`${canaryService.name}.${unique}.svc`)
       assert.strictEqual(leaf.bridges.length, 1)
       const secret = RotationSecret.encode(rotation, { name: "state", namespace: unique })
-      const labels = { ...secret.metadata.labels, [StagedLeaves.label]: canaryService.name }
+      const labels = { ...secret.metadata.labels, [WebhookCertificate.canaryLabel]: canaryService.name }
       yield* client.create({ ...secret, metadata: { ...secret.metadata, labels } })
 
       const admission = yield* provided(

@@ -1,0 +1,270 @@
+/**
+ * Joins the rotation engine to a cluster: looks, has the engine decide, does it, and looks again, until there is
+ * something to wait for.
+ *
+ * Nothing but this file's memory lives between two runs, and it may be lost: a process that starts anew proves and waits
+ * anew, and nothing worse happens.
+ *
+ * @since 0.1.0
+ */
+import type * as CertificateAuthority from "@holdfast/certificates/CertificateAuthority"
+import { type ClientError, KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
+import * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { type Done, perform } from "../internal/certificate/perform.ts"
+import * as RotationEngine from "../rotation/RotationEngine.ts"
+import * as RotationInvariants from "../rotation/RotationInvariants.ts"
+import * as RotationMaterial from "../rotation/RotationMaterial.ts"
+import * as RotationMemory from "../rotation/RotationMemory.ts"
+import type { RotationSettings } from "../rotation/RotationSettings.ts"
+import type { Action, RotationView, Wait } from "../rotation/RotationView.ts"
+import type { Leadership, LeadershipLost } from "../runtime/LeaderElection.ts"
+import type { PodNudge } from "../serving/PodNudge.ts"
+import type { BundleNotKept } from "../target/Targets.ts"
+import type { AuthorityUnusable } from "./BroughtAuthority.ts"
+import type { RotationEnvironment } from "./RotationEnvironment.ts"
+import * as RotationSight from "./RotationSight.ts"
+import * as WebhookCertificate from "./WebhookCertificate.ts"
+
+/**
+ * An action would break an invariant, so it was not done. It is a mistake in the program: please report it.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class RotationRefused extends Data.TaggedError("RotationRefused")<{
+  readonly action: Action["_tag"]
+  readonly invariant: string
+}> {
+  override get message(): string {
+    return `${this.action} was refused: ${this.invariant}. Nothing was changed; please report this`
+  }
+}
+
+/**
+ * Why a run ends before there is something to wait for.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export type RotationError =
+  | ClientError
+  | LeadershipLost
+  | RotationRefused
+  | AuthorityUnusable
+  | BundleNotKept
+  | RotationMaterial.MissingMaterial
+  | CertificateAuthority.InvalidCertificateRequest
+
+/**
+ * Where a rotation stands when there is nothing to do at the moment.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface RotationProgress {
+  readonly sight: RotationSight.RotationSight
+  readonly view: RotationView
+  readonly wait: Wait
+  /** What was done on the way, the first first. */
+  readonly actions: ReadonlyArray<Action>
+}
+
+/**
+ * Drives the rotations of one leader's term.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface RotationDriver {
+  /** Does what is due. What was done before an error stays done. */
+  readonly run: (
+    webhook: WebhookCertificate.WebhookCertificate
+  ) => Effect.Effect<RotationProgress, RotationError, KubernetesClient>
+  /** Takes what a rotation put into the cluster out of it, but for trust and the Secret that pods read. */
+  readonly forget: (
+    webhook: Pick<WebhookCertificate.WebhookCertificate, "id" | "name" | "namespace">
+  ) => Effect.Effect<void, ClientError | LeadershipLost, KubernetesClient>
+}
+
+/**
+ * What a driver needs.
+ *
+ * @category options
+ * @since 0.1.0
+ */
+export interface RotationDriverOptions {
+  readonly environment: RotationEnvironment
+  readonly nudge: PodNudge
+  /** The operator's own namespace, where states and canary Services are. */
+  readonly namespace: string
+  /** The labels of the operator's pods, which answer canaries. */
+  readonly selector: Readonly<Record<string, string>>
+  /** Refuses what a process wants to write that leads no more. */
+  readonly guard: Leadership["guard"]
+  /** How long an API server keeps an idle connection, in milliseconds. */
+  readonly keepAlive: number
+}
+
+/** So many actions in a row end a run: nothing that goes well needs a tenth of it. */
+const mostActions = 500
+
+interface Memory {
+  readonly rotation: RotationMemory.RotationMemory
+  /** The material of what is remembered, to restore it from. */
+  readonly kept: RotationMaterial.RotationMaterial
+  /** What was made, and is not persisted yet. */
+  readonly made: RotationMaterial.RotationMaterial
+}
+
+const nothing: Memory = {
+  rotation: RotationMemory.empty,
+  kept: RotationMaterial.empty,
+  made: RotationMaterial.empty
+}
+
+/**
+ * Makes a driver.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (options: RotationDriverOptions): RotationDriver => {
+  const { environment, guard, keepAlive, namespace, nudge, selector } = options
+  const memories = new Map<string, Memory>()
+
+  const run: RotationDriver["run"] = Effect.fnUntraced(function* (webhook) {
+    const { id } = webhook
+    const location = locationOf(webhook, namespace)
+    const settings = settingsOf(webhook, keepAlive)
+    const actions: Array<Action> = []
+    if (!memories.has(id)) yield* guard(makeCanaryService(webhook, namespace, selector))
+    while (true) {
+      const before = memories.get(id) ?? nothing
+      const sight = yield* RotationSight.look(webhook, { environment, known: before.kept, location })
+      const memory = observe(before, sight)
+      memories.set(id, memory)
+      const view = RotationMemory.view(memory.rotation, sight.seen)
+      const action = RotationEngine.next(view, settings)
+      if (action._tag === "Wait") return { sight, view, wait: action, actions }
+      const invariant = RotationInvariants.broken(view, action)
+      if (invariant !== undefined || actions.length === mostActions) {
+        return yield* new RotationRefused({ action: action._tag, invariant: invariant ?? "it goes round in circles" })
+      }
+      yield* Effect.logDebug(`${action._tag} in ${view.state?.phase ?? "no state"}`)
+      const material = RotationMaterial.merge(memory.kept, memory.made)
+      const { made, outcome } = yield* guard(
+        perform(action, webhook, sight, { environment, nudge, location, material })
+      )
+      memories.set(id, record(memory, action, { made, outcome }, sight, yield* Clock.currentTimeMillis))
+      actions.push(action)
+      if (action._tag === "Persist" && !outcome.conflict) {
+        yield* tell(view.state?.phase, action.state)
+        if (action.state.phase !== "PROVE") yield* guard(environment.release(webhook, sight.targets.found))
+      }
+    }
+  })
+
+  const forget: RotationDriver["forget"] = Effect.fnUntraced(function* (webhook) {
+    memories.delete(webhook.id)
+    yield* guard(environment.release(webhook, []))
+    const client = yield* KubernetesClient
+    const state = WebhookCertificate.stateSecret(webhook, namespace)
+    const { name } = WebhookCertificate.canaryService(webhook, namespace)
+    const remove = (ref: { readonly kind: string; readonly name: string }) =>
+      guard(client.delete({ apiVersion: "v1", namespace, ...ref })).pipe(Effect.catchTag("NotFound", () => Effect.void))
+    yield* remove({ kind: "Service", name })
+    // Last: it is what an unfinished farewell is found by.
+    yield* remove({ kind: "Secret", name: state.name })
+  })
+
+  return { run, forget }
+}
+
+const locationOf = (webhook: WebhookCertificate.WebhookCertificate, namespace: string) => ({
+  ...WebhookCertificate.stateSecret(webhook, namespace),
+  labels: {
+    "app.kubernetes.io/managed-by": "holdfast",
+    [WebhookCertificate.canaryLabel]: WebhookCertificate.canaryService(webhook, namespace).name
+  }
+})
+
+const settingsOf = ({ spec }: WebhookCertificate.WebhookCertificate, keepAlive: number): RotationSettings => ({
+  authorityValidity: spec.authority.validity,
+  authorityRenewBefore: spec.authority.renewBefore,
+  leafValidity: spec.leaf.validity,
+  leafRenewBefore: spec.leaf.renewBefore,
+  minPublish: spec.minPublish,
+  rollback: spec.rollback,
+  keepAlive
+})
+
+/** Takes in what was seen; keeps the material that the newest state known is made of, and no older one's. */
+const observe = ({ kept, made, rotation }: Memory, { seen, stored }: RotationSight.RotationSight): Memory => {
+  const observed = RotationMemory.observe(rotation, seen)
+  const all =
+    stored === undefined || Result.isFailure(stored.rotation)
+      ? kept
+      : RotationMaterial.merge(kept, stored.rotation.success.material)
+  const state = observed.remembered?.state ?? seen.state
+  return { rotation: observed, made, kept: state === undefined ? all : RotationMaterial.prune(all, state) }
+}
+
+const record = (
+  { kept, made, rotation }: Memory,
+  action: Action,
+  done: Done,
+  { seen }: RotationSight.RotationSight,
+  now: number
+): Memory => {
+  const recorded = RotationMemory.record(rotation, action, done.outcome, seen, now)
+  if (action._tag === "Persist" || done.outcome.conflict) {
+    const all = RotationMaterial.merge(kept, made)
+    return {
+      rotation: recorded,
+      kept: done.outcome.conflict || action._tag !== "Persist" ? kept : RotationMaterial.prune(all, action.state),
+      made: RotationMaterial.empty
+    }
+  }
+  return { rotation: recorded, kept, made: RotationMaterial.merge(made, done.made) }
+}
+
+const tell = (
+  before: string | undefined,
+  { cause, epoch, phase }: { readonly cause?: string; readonly epoch: number; readonly phase: string }
+) =>
+  before === phase
+    ? Effect.void
+    : Effect.logInfo(`the rotation is in ${phase}`).pipe(
+        Effect.annotateLogs({ epoch, ...(cause !== undefined && { cause }), ...(before !== undefined && { before }) })
+      )
+
+/** The API servers' way to the canary: the operator's own pods, also before they are ready, for they answer at once. */
+const makeCanaryService = (
+  webhook: WebhookCertificate.WebhookCertificate,
+  namespace: string,
+  selector: Readonly<Record<string, string>>
+): Effect.Effect<void, ClientError, KubernetesClient> =>
+  Effect.flatMap(KubernetesClient, (client) => {
+    const { name } = WebhookCertificate.canaryService(webhook, namespace)
+    return client.apply(
+      {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: {
+          name,
+          namespace,
+          labels: { "app.kubernetes.io/managed-by": "holdfast" },
+          annotations: { [WebhookCertificate.ownerAnnotation]: `${webhook.namespace}/${webhook.name}` }
+        },
+        spec: {
+          selector,
+          publishNotReadyAddresses: true,
+          ports: [{ name: "webhook", port: 443, targetPort: "webhook", protocol: "TCP" }]
+        }
+      },
+      { fieldManager: "holdfast-operator", force: true }
+    )
+  })
