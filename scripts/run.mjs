@@ -37,6 +37,9 @@ const tasks = {
     ["tsc", "-b"],
     ["knip"],
     ["vitest", "run", "--config", "vitest.docs.config.ts"],
+    ["node", "scripts/api-report.mjs", "--check"],
+    ["node", "scripts/dependencies.mjs", "--check"],
+    ["node", "reliability/regular-expressions.ts", "--check"],
     ["node", "scripts/check-packages.mjs"]
   ]
 }
