@@ -29,6 +29,10 @@ const tasks = {
     ["vitest", "run", "--config", "vitest.apiserver.config.ts", ...args]
   ],
   bench: (args) => [build("@holdfast/cli"), ["node", "bench/run.ts", ...args]],
+  hammer: (args) => [
+    build("@holdfast/operator"),
+    ["node", "--disable-warning=ExperimentalWarning", "packages/operator/test/hammer/run.ts", ...args]
+  ],
   fuzz: (args) => [["node", "reliability/fuzz.ts", ...args]],
   docs: () => [["node", "docs/build.mjs"]],
   "release:dry": () => [["node", "scripts/release-dry.mjs"]],

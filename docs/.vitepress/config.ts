@@ -59,6 +59,7 @@ export default defineConfig({
           text: "Behind it",
           items: [
             { text: "Zero-gap rotation", link: "/rotation" },
+            { text: "The hammer", link: "/hammer" },
             { text: "Performance", link: "/performance" },
             { text: "Reliability", link: "/reliability" },
             { text: "Test kit contract", link: "/contract" },

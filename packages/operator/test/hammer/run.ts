@@ -1,0 +1,153 @@
+/**
+ * The long runs of the hammer, and their tables for the documentation.
+ *
+ *     node packages/operator/test/hammer/run.ts rotations [--rotations=100] [--leaves=200] [--write]
+ *     node packages/operator/test/hammer/run.ts kills [--kills=10] [--write]
+ *
+ * `--write` puts the table into docs/hammer.md; `--logs=FOLDER` keeps the logs of everything.
+ */
+import { readFileSync, writeFileSync } from "node:fs"
+import { arch, cpus, platform } from "node:os"
+import process from "node:process"
+import { parseArgs } from "node:util"
+import { Clock, Console, Effect, Schedule } from "effect"
+import * as Kills from "./kills.ts"
+import type { Verdict } from "./Lab.ts"
+import * as OperatorLab from "./OperatorLab.ts"
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rotations: { type: "string", default: "100" },
+    leaves: { type: "string", default: "200" },
+    kills: { type: "string", default: "10" },
+    logs: { type: "string" },
+    write: { type: "boolean", default: false }
+  }
+})
+
+const numbered = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}-${index}`)
+
+/** Forced rotations of nine authorities at a time; four webhooks whose leaves are renewed every 25 seconds. */
+const rotations = Effect.gen(function* () {
+  const wanted = { authorities: Number(values.rotations), leaves: Number(values.leaves) }
+  const authorities = numbered("authority", 8)
+  const leaves = { hooks: numbered("leaf", 4), leaf: { validity: "10m", renewBefore: "575s" } }
+  const lab = yield* OperatorLab.make({ hooks: authorities, leaves, logDirectory: values.logs })
+  const before = { authorities: lab.rotations.authorities(), leaves: lab.rotations.leaves() }
+  const done = () => ({
+    authorities: lab.rotations.authorities() - before.authorities,
+    leaves: lab.rotations.leaves() - before.leaves
+  })
+  const keys = [...authorities.map(lab.keyOf), OperatorLab.own]
+  const forced = Effect.forEach(
+    keys,
+    (key) => Effect.repeat(lab.rotate(key), { while: () => done().authorities < wanted.authorities }),
+    { concurrency: "unbounded", discard: true }
+  )
+  const all = Effect.andThen(
+    forced,
+    Effect.repeat(Effect.sleep("1 second"), { until: () => done().leaves >= wanted.leaves })
+  )
+  const { minutes, verdict } = yield* timed(lab.underLoad(telling(all, done), { repositories: true }))
+  const { authorities: changed, leaves: renewed } = done()
+  return table(verdict, minutes, [
+    ["webhooks (ours, others)", `1, ${lab.hooks.length}`],
+    ["full rotations of an authority", changed],
+    ["rotations of a leaf alone", renewed],
+    ["epochs that fell", lab.rotations.fallen()]
+  ])
+})
+
+/** Rotations without a pause, while the leader is killed in each phase. */
+const kills = Effect.gen(function* () {
+  const authorities = numbered("authority", 4)
+  const leaves = { hooks: numbered("leaf", 2), leaf: { validity: "10m", renewBefore: "580s" } }
+  const lab = yield* OperatorLab.make({ hooks: authorities, leaves, logDirectory: values.logs })
+  const before = lab.rotations.authorities()
+  let isOver = false
+  const rotating = Effect.forEach(
+    authorities.map(lab.keyOf),
+    (key) => Effect.repeat(lab.rotate(key, "30 minutes"), { while: () => !isOver }),
+    { concurrency: "unbounded", discard: true }
+  )
+  const killing = Effect.tap(
+    Kills.everyPhase(lab, Number(values.kills), (phase, count) => console.error(`kill ${count}: ${phase}`)),
+    () =>
+      Effect.sync(() => {
+        isOver = true
+      })
+  )
+  const { minutes, result, verdict } = yield* timed(
+    lab.underLoad(Effect.map(Effect.all([killing, rotating], { concurrency: "unbounded" }), ([counts]) => counts))
+  )
+  return table(verdict, minutes, [
+    ...Array.from(result, ([phase, count]): [string, number] => [`SIGKILLs of the leader in ${phase}`, count]),
+    ["full rotations of an authority that were completed", lab.rotations.authorities() - before],
+    ["epochs that fell", lab.rotations.fallen()]
+  ])
+})
+
+const timed = <A extends object, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const started = yield* Clock.currentTimeMillis
+    const result = yield* effect
+    return { ...result, minutes: ((yield* Clock.currentTimeMillis) - started) / 60_000 }
+  })
+
+const telling = <A, E, R>(effect: Effect.Effect<A, E, R>, what: () => object) =>
+  Effect.raceFirst(
+    effect,
+    Effect.andThen(
+      Effect.repeat(
+        Effect.suspend(() => Console.error(JSON.stringify(what()))),
+        Schedule.spaced("30 seconds")
+      ),
+      Effect.never
+    )
+  )
+
+type Row = readonly [string, string | number]
+
+const table = (verdict: Verdict, minutes: number, rows: ReadonlyArray<Row>) => {
+  const all: ReadonlyArray<Row> = [
+    ["real kube-apiservers, on one etcd", 3],
+    ["operator replicas, as processes", 3],
+    ...rows,
+    ["minutes under load", minutes.toFixed(1)],
+    [
+      "creates and updates a second, each through every webhook",
+      ((verdict.creates + verdict.updates) / minutes / 60).toFixed(1)
+    ],
+    ["requests (creates, updates, deletions)", verdict.requests],
+    ["of these on a fresh connection", verdict.fresh],
+    ["slowest request, in milliseconds", verdict.slowest],
+    ["**failed requests**", `**${verdict.failed}**`],
+    ["**webhook calls that failed, as all API servers count them**", `**${verdict.rejections}**`]
+  ]
+  const lines = all.map(([what, figure]) => `| ${what} | ${figure} |`)
+  const model = cpus()[0]?.model.trim() ?? "unknown"
+  const machine = `Node ${process.versions.node}, ${platform()} ${arch()}, ${cpus().length} cores (${model})`
+  return { verdict, text: ["| | |", "| --- | --- |", ...lines, "", machine].join("\n") }
+}
+
+const write = (name: string, text: string) => {
+  const file = new URL("../../../../docs/hammer.md", import.meta.url)
+  const begin = `<!-- ${name} -->`
+  const end = `<!-- /${name} -->`
+  const page = readFileSync(file, "utf8")
+  const before = page.slice(0, page.indexOf(begin) + begin.length)
+  writeFileSync(file, `${before}\n\n${text}\n\n${page.slice(page.indexOf(end))}`)
+}
+
+const runs = { rotations, kills }
+const name = positionals[0] ?? "rotations"
+if (!(name in runs)) {
+  console.error(`unknown run "${name}": choose one of ${Object.keys(runs).join(", ")}`)
+  process.exit(64)
+}
+const { text, verdict } = await Effect.runPromise(Effect.scoped(runs[name as keyof typeof runs]))
+console.log(text)
+for (const failure of verdict.failures.slice(0, 20)) console.error(JSON.stringify(failure))
+if (values.write) write(name, text)
+process.exit(verdict.failed === 0 && verdict.rejections === 0 ? 0 : 1)
