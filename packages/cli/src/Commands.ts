@@ -20,6 +20,7 @@ import { repoList } from "./commands/repo/List.ts"
 import { repoRemove } from "./commands/repo/Remove.ts"
 import { repoShow } from "./commands/repo/Show.ts"
 import { repoUpdate } from "./commands/repo/Update.ts"
+import { uninstall } from "./commands/Uninstall.ts"
 import { version } from "./commands/Version.ts"
 
 /**
@@ -43,6 +44,7 @@ export const commands: ReadonlyArray<Command> = [
   repoAdd,
   repoUpdate,
   repoRemove,
+  uninstall,
   demo,
   version,
   completion

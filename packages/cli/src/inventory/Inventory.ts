@@ -87,8 +87,14 @@ const serverTime = Effect.gen(function* () {
   return Number.isNaN(date) ? yield* Clock.currentTimeMillis : date
 })
 
-/** Namespaced objects get their namespace, for the next one who reads may have another default. */
-const fullRef = Effect.fnUntraced(function* (object: KubernetesObject, objects: ReadonlyArray<KubernetesObject>) {
+/**
+ * The full name of an object among those that are applied together: a namespaced one gets its namespace, for whoever
+ * reads it may have another default.
+ *
+ * @category reading
+ * @since 0.1.0
+ */
+export const refOf = Effect.fnUntraced(function* (object: KubernetesObject, objects: ReadonlyArray<KubernetesObject>) {
   const one = toRef(object)
   if (one.namespace !== undefined) return one
   const client = yield* KubernetesClient
@@ -116,7 +122,7 @@ export const add = Effect.fnUntraced(function* (
   const client = yield* KubernetesClient
   const live = yield* get
   const known = live === undefined ? {} : dataOf(live)
-  const refs = yield* Effect.forEach(objects, (object) => fullRef(object, objects))
+  const refs = yield* Effect.forEach(objects, (object) => refOf(object, objects))
   const missing = refs.filter((one) => known[keyOf(one)] === undefined)
   if (missing.length === 0) return
   const since = yield* serverTime
