@@ -59,17 +59,16 @@ export type RotationError =
   | CertificateAuthority.InvalidCertificateRequest
 
 /**
- * Where a rotation stands when there is nothing to do at the moment.
+ * Is told what happens on the way.
  *
  * @category models
  * @since 0.1.0
  */
-export interface RotationProgress {
-  readonly sight: RotationSight.RotationSight
-  readonly view: RotationView
-  readonly wait: Wait
-  /** What was done on the way, the first first. */
-  readonly actions: ReadonlyArray<Action>
+export interface Observer {
+  /** After every look, before anything is decided. */
+  readonly seen: (sight: RotationSight.RotationSight, view: RotationView) => Effect.Effect<void>
+  /** After everything that was done, unless it met a conflict and changed nothing. */
+  readonly done: (action: Exclude<Action, Wait>, view: RotationView) => Effect.Effect<void>
 }
 
 /**
@@ -79,10 +78,11 @@ export interface RotationProgress {
  * @since 0.1.0
  */
 export interface RotationDriver {
-  /** Does what is due. What was done before an error stays done. */
+  /** Does what is due, until there is something to wait for. What was done before an error stays done. */
   readonly run: (
-    webhook: WebhookCertificate.WebhookCertificate
-  ) => Effect.Effect<RotationProgress, RotationError, KubernetesClient>
+    webhook: WebhookCertificate.WebhookCertificate,
+    observer: Observer
+  ) => Effect.Effect<Wait, RotationError, KubernetesClient>
   /** Takes what a rotation put into the cluster out of it, but for trust and the Secret that pods read. */
   readonly forget: (
     webhook: Pick<WebhookCertificate.WebhookCertificate, "id" | "name" | "namespace">
@@ -135,22 +135,22 @@ export const make = (options: RotationDriverOptions): RotationDriver => {
   const { environment, guard, keepAlive, namespace, nudge, selector } = options
   const memories = new Map<string, Memory>()
 
-  const run: RotationDriver["run"] = Effect.fnUntraced(function* (webhook) {
+  const run: RotationDriver["run"] = Effect.fnUntraced(function* (webhook, observer) {
     const { id } = webhook
     const location = locationOf(webhook, namespace)
     const settings = settingsOf(webhook, keepAlive)
-    const actions: Array<Action> = []
     if (!memories.has(id)) yield* guard(makeCanaryService(webhook, namespace, selector))
-    while (true) {
+    for (let actions = 0; ; actions++) {
       const before = memories.get(id) ?? nothing
       const sight = yield* RotationSight.look(webhook, { environment, known: before.kept, location })
       const memory = observe(before, sight)
       memories.set(id, memory)
       const view = RotationMemory.view(memory.rotation, sight.seen)
+      yield* observer.seen(sight, view)
       const action = RotationEngine.next(view, settings)
-      if (action._tag === "Wait") return { sight, view, wait: action, actions }
+      if (action._tag === "Wait") return action
       const invariant = RotationInvariants.broken(view, action)
-      if (invariant !== undefined || actions.length === mostActions) {
+      if (invariant !== undefined || actions === mostActions) {
         return yield* new RotationRefused({ action: action._tag, invariant: invariant ?? "it goes round in circles" })
       }
       yield* Effect.logDebug(`${action._tag} in ${view.state?.phase ?? "no state"}`)
@@ -159,10 +159,10 @@ export const make = (options: RotationDriverOptions): RotationDriver => {
         perform(action, webhook, sight, { environment, nudge, location, material })
       )
       memories.set(id, record(memory, action, { made, outcome }, sight, yield* Clock.currentTimeMillis))
-      actions.push(action)
-      if (action._tag === "Persist" && !outcome.conflict) {
-        yield* tell(view.state?.phase, action.state)
-        if (action.state.phase !== "PROVE") yield* guard(environment.release(webhook, sight.targets.found))
+      if (outcome.conflict) continue
+      yield* observer.done(action, view)
+      if (action._tag === "Persist" && action.state.phase !== "PROVE") {
+        yield* guard(environment.release(webhook, sight.targets.found))
       }
     }
   })
@@ -230,16 +230,6 @@ const record = (
   }
   return { rotation: recorded, kept, made: RotationMaterial.merge(made, done.made) }
 }
-
-const tell = (
-  before: string | undefined,
-  { cause, epoch, phase }: { readonly cause?: string; readonly epoch: number; readonly phase: string }
-) =>
-  before === phase
-    ? Effect.void
-    : Effect.logInfo(`the rotation is in ${phase}`).pipe(
-        Effect.annotateLogs({ epoch, ...(cause !== undefined && { cause }), ...(before !== undefined && { before }) })
-      )
 
 /** The API servers' way to the canary: the operator's own pods, also before they are ready, for they answer at once. */
 const makeCanaryService = (

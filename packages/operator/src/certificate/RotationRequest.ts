@@ -27,7 +27,13 @@ export const of = (
   }
 }
 
-const textsOf = (id: string | undefined): ReadonlyArray<string | undefined> => {
+/**
+ * The two texts of a request's id: that of the request to rotate, and that of a key that is known to others.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const textsOf = (id: string | undefined): ReadonlyArray<string | undefined> => {
   const read = Result.try((): unknown => JSON.parse(id ?? "[]"))
   return Result.isSuccess(read) && Array.isArray(read.success)
     ? read.success.map((text) => (typeof text === "string" ? text : undefined))

@@ -96,7 +96,7 @@ export const look = (
       targets: targets.found.map(({ bundle, epoch, name, resourceVersion }) => ({
         name,
         resourceVersion,
-        bundle: bundle.certificates.map(RotationMaterial.trusted),
+        bundle: RotationMaterial.trustedBy(bundle),
         epoch
       })),
       pods,

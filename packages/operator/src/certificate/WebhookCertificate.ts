@@ -209,7 +209,13 @@ export const decode = (object: KubernetesObject): Result.Result<WebhookCertifica
     }
   })
 
-const idOf = (namespace: string, name: string): string =>
+/**
+ * The `id` of the WebhookCertificate of a name.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const idOf = (namespace: string, name: string): string =>
   createHash("sha256").update(`${namespace}/${name}`).digest("hex").slice(0, 10)
 
 const checkTogether = (spec: Spec): Result.Result<void, InvalidWebhookCertificate> => {

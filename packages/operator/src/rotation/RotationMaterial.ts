@@ -103,6 +103,17 @@ export const trusted = ({ notAfter, notBefore, spkiSha256 }: Certificate.Certifi
 })
 
 /**
+ * How a bundle looks to the engine. Of several certificates of one key the one that ends last counts.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const trustedBy = ({ certificates }: CertificateBundle.CertificateBundle): ReadonlyArray<Trusted> => {
+  const byEnd = certificates.map(trusted).sort((a, b) => a.notAfter - b.notAfter)
+  return Array.from(new Map(byEnd.map((each) => [each.id, each])).values())
+}
+
+/**
  * Makes the authority that a `MakeAuthority` asks for, or takes the one that is brought. The name of one that is made
  * carries the second it was made in, so that no two authorities look the same to whoever goes by names.
  *

@@ -135,6 +135,22 @@ export const written = ({
 }): number => Math.max(serving?.epoch ?? 0, ...targets.map(({ epoch }) => epoch))
 
 /**
+ * Whether an API server was seen to trust the newest authority: at every target the one that is staged, or the one that
+ * signs where none is.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isProven = ({ probes, state, targets }: RotationView, apiServer: string): boolean =>
+  state?.staged === undefined
+    ? state?.current !== undefined && state.proven === state.current.id
+    : targets.every(({ epoch, name }) =>
+        probes.some(
+          (probe) => probe.apiServer === apiServer && probe.target === name && probe.epoch >= epoch && probe.inARow > 0
+        )
+      )
+
+/**
  * The state that a process remembers, unless history went on without it: a write that is newer than those it knew of, and
  * older than its state, was made under another state than the one it remembers.
  *

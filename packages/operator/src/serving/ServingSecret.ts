@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { text } from "../internal/json.ts"
-import { type LeafMaterial, trusted } from "../rotation/RotationMaterial.ts"
+import { type LeafMaterial, trustedBy } from "../rotation/RotationMaterial.ts"
 import { group } from "../rotation/RotationSecret.ts"
 import type { ServingSecret } from "../rotation/RotationView.ts"
 
@@ -155,7 +155,7 @@ const decode = (secret: KubernetesObject): Found => {
   return {
     resourceVersion: secret.metadata.resourceVersion ?? "",
     epoch: epochOf(secret),
-    bundle: certificates.certificates.map(trusted),
+    bundle: trustedBy(certificates),
     certificates,
     ...(isUsable && { leaf: leaf.success.fingerprint256 }),
     ...(staged !== undefined && { staged })
