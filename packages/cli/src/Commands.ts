@@ -11,6 +11,8 @@ import { completion } from "./commands/Completion.ts"
 import { certsCalendar } from "./commands/certs/Calendar.ts"
 import { certsInspect } from "./commands/certs/Inspect.ts"
 import { certsList } from "./commands/certs/List.ts"
+import { certsRotate } from "./commands/certs/Rotate.ts"
+import { certsWatch } from "./commands/certs/Watch.ts"
 import { demo } from "./commands/Demo.ts"
 import { diff } from "./commands/Diff.ts"
 import { explain } from "./commands/Explain.ts"
@@ -37,6 +39,8 @@ export const commands: ReadonlyArray<Command> = [
   certsList,
   certsInspect,
   certsCalendar,
+  certsRotate,
+  certsWatch,
   explain,
   retry,
   repoList,
@@ -58,5 +62,5 @@ export const commands: ReadonlyArray<Command> = [
  */
 export const groups: ReadonlyArray<Group> = [
   { name: "repo", summary: "see and change package repositories" },
-  { name: "certs", summary: "see certificates: which are in play, what is in one, when each ends" }
+  { name: "certs", summary: "see certificates and rotate them: which are in play, what is in one, when each ends" }
 ]
