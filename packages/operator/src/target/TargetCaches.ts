@@ -5,12 +5,14 @@
  * @since 0.1.0
  */
 import type { KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
+import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
 import type { TargetKind } from "../certificate/WebhookCertificate.ts"
 import { field } from "../internal/json.ts"
 import * as Cache from "../runtime/Cache.ts"
+import * as Source from "../runtime/Source.ts"
 import { apiVersions } from "./Target.ts"
 
 /**
@@ -41,6 +43,19 @@ export const make: Effect.Effect<TargetCaches, never, Scope.Scope | KubernetesCl
     })
   })
 )
+
+/**
+ * Sources for a controller that is to hear of changes of targets. They start nothing and wait for nothing: a kind that
+ * nobody needs stays unread.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const sources = (
+  caches: TargetCaches,
+  requests: (object: KubernetesObject) => ReadonlyArray<Source.Request>
+): ReadonlyArray<Source.Source> =>
+  Object.values(caches).map((cache) => Source.map({ ...cache, synced: Effect.void }, requests))
 
 type Strip = (object: Record<string, unknown>) => void
 

@@ -53,7 +53,30 @@ export interface FoundTargets {
 }
 
 /**
- * Finds the targets of a webhook, once the caches of the kinds that it names know all there is.
+ * Finds the targets of a webhook in what the caches know now.
+ *
+ * @category finding
+ * @since 0.1.0
+ */
+export const look = (caches: TargetCaches, webhook: RotatedWebhook): FoundTargets => {
+  const absent: Array<string> = []
+  // Two specs can mean the same object: its entries are then those of both.
+  const wanted = new Map<KubernetesObject, Array<TargetSpec>>()
+  for (const spec of webhook.spec.targets) {
+    const objects = objectsOf(caches, spec)
+    if (objects.length === 0) absent.push(`${nameOf(spec)}: there is no such object`)
+    for (const object of objects) wanted.set(object, [...(wanted.get(object) ?? []), spec])
+  }
+  const looks = Array.from(wanted, ([object, specs]) => sight.look(object, webhook, specs))
+  return {
+    found: looks.flatMap(({ target }) => (target === undefined ? [] : [target])),
+    missing: [...absent, ...looks.flatMap(({ missing }) => missing)]
+  }
+}
+
+/**
+ * Finds the targets of a webhook, once the caches of the kinds that it names know all there is. Of a target that is not
+ * as a publication leaves it, finds out who wrote to it.
  *
  * @category finding
  * @since 0.1.0
@@ -66,22 +89,11 @@ export const find: (
   webhook: RotatedWebhook
 ) {
   yield* Effect.forEach(webhook.spec.targets, ({ kind }) => caches[kind].synced, { discard: true })
-  const absent: Array<string> = []
-  // Two specs can mean the same object: its entries are then those of both.
-  const wanted = new Map<KubernetesObject, Array<TargetSpec>>()
-  for (const spec of webhook.spec.targets) {
-    const objects = objectsOf(caches, spec)
-    if (objects.length === 0) absent.push(`${nameOf(spec)}: there is no such object`)
-    for (const object of objects) wanted.set(object, [...(wanted.get(object) ?? []), spec])
-  }
-  const looks = Array.from(wanted, ([object, specs]) => sight.look(object, webhook, specs))
-  return {
-    found: yield* Effect.forEach(
-      looks.flatMap(({ target }) => (target === undefined ? [] : [target])),
-      (target) => (target.epoch > 0 ? Effect.succeed(target) : withManagers(target))
-    ),
-    missing: [...absent, ...looks.flatMap(({ missing }) => missing)]
-  }
+  const { found, missing } = look(caches, webhook)
+  const withWriters = Effect.forEach(found, (target) =>
+    target.epoch > 0 ? Effect.succeed(target) : withManagers(target)
+  )
+  return { found: yield* withWriters, missing }
 })
 
 const objectsOf = (caches: TargetCaches, { kind, matchLabels, name }: TargetSpec): ReadonlyArray<KubernetesObject> => {
