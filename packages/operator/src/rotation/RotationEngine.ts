@@ -232,7 +232,8 @@ const renewLeaf: (...args: Parameters<Step>) => Action | undefined = (view, stat
   if (view.reissue !== true) {
     if (!isLeafDue(leaf, view.now, settings)) return undefined
     // Close to the authority's own end a new leaf would live no longer than the old one.
-    if (leafEnd(current, view.now, settings) < leaf.notAfter + clockMargin) return undefined
+    const worthwhile = Math.min(clockMargin, (settings.leafValidity - settings.leafRenewBefore) / 2)
+    if (leafEnd(current, view.now, settings) < leaf.notAfter + worthwhile) return undefined
   }
   return stageLeaf(view, settings, current, (renewed) =>
     state.phase === "STABLE" ? enter(view, state, "LEAF", { leaf: renewed }) : persist(view, state, { leaf: renewed })

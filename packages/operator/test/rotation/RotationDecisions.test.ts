@@ -134,6 +134,13 @@ describe("the rotation engine", () => {
     assert.strictEqual(words(decide({ ...stable, leaf: old }, { hand: { leaf: made } })), "Persist LEAF")
   })
 
+  it("renews a leaf that lives for minutes", () => {
+    const settings = { ...defaults, leafValidity: 10 * minute, leafRenewBefore: 9 * minute }
+    const short = leafOf("current", { notBefore: now - hour - minute, notAfter: now + 9 * minute })
+    const action = RotationEngine.next(view({ ...stable, leaf: short }, { pods: [pod(short)] }), settings)
+    assert.strictEqual(action._tag, "MakeLeaf")
+  })
+
   it("begins to change an authority with a third of its life left", () => {
     const old = authority("current", { notAfter: now + defaults.authorityValidity / 3 })
     assert.strictEqual(words(decide({ ...stable, current: old })), "Persist STAGE")
