@@ -28,6 +28,7 @@ const tasks = {
     build("@holdfast/cli"),
     ["vitest", "run", "--config", "vitest.apiserver.config.ts", ...args]
   ],
+  "test:faults": (args) => [build("@holdfast/cli"), ["vitest", "run", "--config", "vitest.faults.config.ts", ...args]],
   bench: (args) => [build("@holdfast/cli"), ["node", "bench/run.ts", ...args]],
   hammer: (args) => [
     build("@holdfast/operator"),

@@ -3,9 +3,12 @@ import { createServer, type Socket } from "node:net"
 
 export class SilentListener {
   private readonly sockets = new Set<Socket>()
+  private isClosed = false
   private readonly server = createServer((socket) => {
-    this.sockets.add(socket)
     socket.on("error", () => {})
+    // It was under way when the listener was closed, and would keep it from ending.
+    if (this.isClosed) return void socket.destroy()
+    this.sockets.add(socket)
     socket.on("close", () => this.sockets.delete(socket))
   })
 
@@ -18,6 +21,7 @@ export class SilentListener {
 
   close(): Promise<void> {
     return new Promise((resolve) => {
+      this.isClosed = true
       this.server.close(() => resolve())
       for (const socket of this.sockets) socket.destroy()
     })

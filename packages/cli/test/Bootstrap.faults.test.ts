@@ -1,0 +1,93 @@
+/**
+ * A bootstrap through every fault at every moment: it succeeds, or says at once that there is no server to look at, and in
+ * the end leaves what an undisturbed one leaves.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { Faults } from "@holdfast/testkit"
+import { Effect } from "effect"
+import { finalObjects } from "./support/finalObjects.ts"
+import { servers, withOperator } from "./support/operator.ts"
+
+type Match = NonNullable<NonNullable<Parameters<Faults.Faults["inject"]>[1]>["match"]>
+
+const moments: Readonly<Record<string, Match>> = {
+  "the first requests": { method: "GET" },
+  namespaces: { method: "PATCH", path: /^\/api\/v1\/namespaces\/[^/]+$/ },
+  definitions: { method: "PATCH", path: /customresourcedefinitions\// },
+  workloads: { method: "PATCH", path: /\/deployments\// },
+  "webhook configurations": { method: "PATCH", path: /webhookconfigurations\// },
+  "the repository": { method: "PATCH", path: /packagerepositories\// }
+}
+
+const injected: Readonly<Record<string, { readonly fault: Faults.Fault; readonly times: number }>> = {
+  "slow answers": { fault: Faults.latency("400 millis"), times: 5 },
+  "connections reset before the write": { fault: Faults.reset("before-effect"), times: 2 },
+  "connections reset after the write": { fault: Faults.reset("after-effect"), times: 2 },
+  "429 with Retry-After": { fault: Faults.tooManyRequests(1), times: 2 },
+  "503": { fault: Faults.serviceUnavailable(), times: 3 },
+  "500 while etcd changes its leader": { fault: Faults.internalError("etcdserver: leader changed"), times: 3 },
+  "etcd times out before the write": { fault: Faults.etcdTimeout("before-effect"), times: 2 },
+  "etcd times out after the write": { fault: Faults.etcdTimeout("after-effect"), times: 2 }
+}
+
+/** What happens to the server as a whole, so long after the bootstrap has begun. */
+const happening: Readonly<Record<string, (faults: Faults.Faults) => Effect.Effect<unknown, unknown>>> = {
+  "the server is away for a second": (faults) =>
+    faults.refuse.pipe(Effect.andThen(Effect.sleep("1 second")), Effect.andThen(faults.resume)),
+  "handshakes hang for a second": (faults) =>
+    faults.stallHandshakes.pipe(Effect.andThen(Effect.sleep("1 second")), Effect.andThen(faults.resume)),
+  "all connections are cut": (faults) => faults.disconnect,
+  "history is forgotten": (faults) => faults.expireHistory,
+  "watches end in the middle of a line": (faults) => faults.inject(Faults.truncatedWatch("100 millis"), { times: 10 }),
+  "webhook configurations are seen two seconds late": (faults) => faults.lagWebhookConfigurations("2 seconds"),
+  "a change of a webhook configuration is missed": (faults) => faults.missWebhookConfigurations(1),
+  "the server's clock is five minutes ahead": (faults) => faults.skewClock("5 minutes")
+}
+
+type Disturb = (faults: Faults.Faults) => Effect.Effect<unknown, unknown>
+
+const bootstrapped = Effect.fnUntraced(function* (disturb: Disturb, after: number) {
+  const cluster = yield* servers.embedded.make
+  const operator = yield* withOperator(cluster)
+  yield* Effect.forkScoped(Effect.andThen(Effect.sleep(after), disturb(cluster.faults)))
+  const { code, stderr } = yield* operator.bootstrap("--retry-deadline", "30s")
+  if (code === 69) {
+    // Before anything is begun, a server that does not answer is told and not waited for: the address may be wrong.
+    assert.match(stderr, /^► Looking at the cluster\nerror: No answer from /)
+    yield* Effect.sleep("1 second")
+    const again = yield* operator.bootstrap()
+    assert.strictEqual(again.code, 0, again.stderr)
+  } else assert.strictEqual(code, 0, stderr)
+  yield* cluster.faults.clear
+  return yield* finalObjects(cluster.kubeconfig)
+})
+
+describe("bootstrap", () => {
+  const undisturbed = Effect.runPromise(Effect.scoped(bootstrapped(() => Effect.void, 0)))
+  const leavesTheSame = Effect.fnUntraced(function* (disturb: Disturb, after = 0) {
+    assert.deepStrictEqual(yield* bootstrapped(disturb, after), yield* Effect.promise(() => undisturbed))
+  })
+
+  for (const [what, { fault, times }] of Object.entries(injected)) {
+    for (const [when, match] of Object.entries(moments)) {
+      it.live(`leaves the same after: ${what}, at ${when}`, () =>
+        Effect.gen(function* () {
+          let hits: Effect.Effect<number> = Effect.succeed(0)
+          yield* leavesTheSame((faults) =>
+            Effect.map(faults.inject(fault, { match, times }), (injected) => {
+              hits = injected.hits
+            })
+          )
+          assert.isAtLeast(yield* hits, 1, "the fault was never met")
+        }).pipe(Effect.scoped)
+      )
+    }
+  }
+  for (const [what, happen] of Object.entries(happening)) {
+    for (const after of [200, 900]) {
+      it.live(`leaves the same after: ${what}, ${after} ms after its start`, () =>
+        Effect.scoped(leavesTheSame(happen, after))
+      )
+    }
+  }
+})
