@@ -22,6 +22,7 @@ import { repoList } from "./commands/repo/List.ts"
 import { repoRemove } from "./commands/repo/Remove.ts"
 import { repoShow } from "./commands/repo/Show.ts"
 import { repoUpdate } from "./commands/repo/Update.ts"
+import { status } from "./commands/Status.ts"
 import { uninstall } from "./commands/Uninstall.ts"
 import { version } from "./commands/Version.ts"
 
@@ -48,6 +49,7 @@ export const commands: ReadonlyArray<Command> = [
   repoAdd,
   repoUpdate,
   repoRemove,
+  status,
   uninstall,
   demo,
   version,
