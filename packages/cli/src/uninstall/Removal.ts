@@ -138,6 +138,25 @@ export const sweep = Effect.fnUntraced(function* (options: Options) {
   )
 })
 
+const waveOrder: ReadonlyArray<ApplyWaves.WaveName> = [
+  "webhooks",
+  "custom-resources",
+  "workloads",
+  "config",
+  "accounts",
+  "definitions",
+  "namespaces"
+]
+
+/**
+ * The order in which objects are removed.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const inOrder = (objects: ReadonlyArray<KubernetesObject>): ReadonlyArray<KubernetesObject> =>
+  objects.toSorted((a, b) => waveOrder.indexOf(ApplyWaves.waveOf(a)) - waveOrder.indexOf(ApplyWaves.waveOf(b)))
+
 /**
  * Carries a plan out. Run again after any end it goes on where it was.
  *

@@ -95,7 +95,10 @@ const printPlan = Effect.fnUntraced(function* (plan: Plan.Plan, flags: FlagValue
   const goesAlong = plan.belongings.resources
   const traces = plan.remove.some(Traces.isDefinition) ? yield* Traces.find : []
   const planned: ReadonlyArray<Traces.Trace> = [
-    ...[...goesAlong, ...plan.remove].map((object) => ({ ref: toRef(object), action: "delete" as const })),
+    ...Removal.inOrder([...goesAlong, ...plan.remove]).map((object) => ({
+      ref: toRef(object),
+      action: "delete" as const
+    })),
     ...traces
   ]
   if (flags.output === "json") {

@@ -78,7 +78,7 @@ const manifestOf = (all: ReadonlyArray<KubernetesObject>) =>
   temporaryFile("operator.json", JSON.stringify({ apiVersion: "v1", kind: "List", items: all }))
 
 /** What empties and ends namespaces where no controller manager does. */
-export const namespaceController = (client: KubernetesClient.Shape) =>
+const namespaceController = (client: KubernetesClient.Shape) =>
   client.watch({ apiVersion: "v1", kind: "Namespace" }).pipe(
     Stream.runForEach((event) => {
       if (event._tag !== "Added" && event._tag !== "Modified") return Effect.void
@@ -163,6 +163,10 @@ export const uninstalling = ({ title, make, hasControllers }: Cluster) => {
             "mutatingwebhookconfiguration.admissionregistration.k8s.io/foreign would be cleaned"
           )
           assert.strictEqual(dry.stdout.split("\n").length, installed.length + 2, dry.stdout)
+          assert.match(
+            dry.stdout,
+            /^validatingwebhookconfiguration.*\n(.*\n)*namespace\/package-operator would be deleted/
+          )
           assert.deepStrictEqual(yield* everything, during)
 
           const unasked = yield* run(["uninstall"])
