@@ -53,7 +53,8 @@ const bootstrapped = Effect.fnUntraced(function* (disturb: Disturb, after: numbe
   const { code, stderr } = yield* operator.bootstrap("--retry-deadline", "30s")
   if (code === 69) {
     // Before anything is begun, a server that does not answer is told and not waited for: the address may be wrong.
-    assert.match(stderr, /^► Looking at the cluster\nerror: No answer from /)
+    assert.include(stderr, "error: No answer from ")
+    assert.notInclude(stderr, "► Applying", "something was begun")
     yield* Effect.sleep("1 second")
     const again = yield* operator.bootstrap()
     assert.strictEqual(again.code, 0, again.stderr)
