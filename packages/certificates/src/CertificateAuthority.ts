@@ -14,7 +14,7 @@ import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Certificate from "./Certificate.ts"
-import { backdated, lifetime, sign } from "./internal/sign.ts"
+import { backdated, lifetime, pathLengthOf, sign } from "./internal/sign.ts"
 import * as KeyPair from "./KeyPair.ts"
 
 /**
@@ -90,6 +90,8 @@ export interface MakeOptions {
   readonly algorithm?: KeyPair.KeyAlgorithm | undefined
   /** A key to use instead of a new one: two CAs with one name and one key verify the same leaves. */
   readonly key?: KeyPair.KeyPair | undefined
+  /** How many CAs may stand between it and a leaf; any number unless given. */
+  readonly pathLength?: number | undefined
 }
 
 /**
@@ -153,6 +155,7 @@ export const make: (options: MakeOptions) => Effect.Effect<CertificateAuthority,
       publicKeyPem: key.publicKeyPem,
       issuer: { key },
       isCA: true,
+      pathLength: options.pathLength,
       usages: [],
       dnsNames: [],
       ipAddresses: [],
@@ -199,6 +202,21 @@ export const issue = (
  */
 export const selfSigned = (options: IssueOptions): Effect.Effect<IssuedCertificate, InvalidCertificateRequest> =>
   leaf(options)
+
+/**
+ * Tells whether a CA may sign other CAs, and so a bridge: one with the path length 0 may sign leaves alone.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.9
+ * @category predicates
+ * @since 0.1.0
+ */
+export const maySignAuthorities = ({
+  certificate
+}: Pick<CertificateAuthority, "certificate">): Effect.Effect<boolean> =>
+  Effect.map(
+    Effect.promise(() => pathLengthOf(certificate)),
+    (pathLength) => pathLength !== 0
+  )
 
 /**
  * Makes the bridge between two CAs: the name and key of the new one, signed by the old one. A server that presents it

@@ -18,6 +18,7 @@ export interface Template {
   readonly notBefore: Date
   readonly notAfter: Date
   readonly isCA: boolean
+  readonly pathLength?: number | undefined
   readonly usages: ReadonlyArray<"server" | "client">
   readonly dnsNames: ReadonlyArray<string>
   readonly ipAddresses: ReadonlyArray<string>
@@ -67,7 +68,7 @@ const signedDer = async (template: Template): Promise<Uint8Array> => {
     signingKey: key,
     signingAlgorithm: algorithm,
     extensions: [
-      new x509.BasicConstraintsExtension(template.isCA, undefined, true),
+      new x509.BasicConstraintsExtension(template.isCA, template.pathLength, true),
       new x509.KeyUsagesExtension(
         template.isCA
           ? usage.digitalSignature | usage.keyCertSign | usage.cRLSign
@@ -93,6 +94,12 @@ const signedDer = async (template: Template): Promise<Uint8Array> => {
     ]
   })
   return new Uint8Array(certificate.rawData)
+}
+
+/** How many CAs a CA allows below itself; `undefined` for any number. */
+export const pathLengthOf = async ({ der }: Certificate.Certificate): Promise<number | undefined> => {
+  const x509 = await import("./x509.ts")
+  return new x509.X509Certificate(der).getExtension(x509.BasicConstraintsExtension)?.pathLength
 }
 
 const serialNumber = (): string => {

@@ -199,7 +199,7 @@ const entries = (
       : [
           {
             role,
-            subject: certificate.commonName ?? certificate.subject,
+            subject: certificate.commonName ?? certificate.dnsNames[0] ?? certificate.subject,
             serialNumber: certificate.serialNumber,
             notBefore: time(certificate.notBefore.getTime()),
             notAfter: time(certificate.notAfter.getTime())

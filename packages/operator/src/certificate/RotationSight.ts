@@ -7,7 +7,7 @@
  * @since 0.1.0
  */
 import type * as Certificate from "@holdfast/certificates/Certificate"
-import type * as CertificateAuthority from "@holdfast/certificates/CertificateAuthority"
+import * as CertificateAuthority from "@holdfast/certificates/CertificateAuthority"
 import type { ClientError, KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -38,6 +38,8 @@ export interface RotationSight {
   readonly brought: CertificateAuthority.CertificateAuthority | undefined
   /** Why the authority that the user brings is not taken up. */
   readonly broughtProblem: BroughtAuthority.AuthorityUnusable | undefined
+  /** What is dangerous as it is, in words for people. */
+  readonly warnings: ReadonlyArray<string>
 }
 
 /**
@@ -86,6 +88,8 @@ export const look = (
       brought === undefined ? broughtProblem && state?.current : RotationMaterial.trusted(brought.certificate)
     const request = RotationRequest.of(webhook, state?.request)
     const leaf = rotation?.material.leaves.get(state?.leaf?.id ?? "")?.certificate
+    const issuer = rotation?.material.authorities.get(state?.leaf?.issuer ?? "")?.certificate
+    const isBridgeless = brought !== undefined && !(yield* CertificateAuthority.maySignAuthorities(brought))
     const seen: Sighting = {
       now,
       skew,
@@ -102,9 +106,19 @@ export const look = (
       pods,
       ...(request !== undefined && { request }),
       ...(wanted !== undefined && { brought: wanted }),
-      ...(leaf !== undefined && { reissue: !isWanted(leaf, webhook, location.namespace) })
+      ...(leaf !== undefined && { reissue: !isWanted(leaf, issuer, webhook, location.namespace) })
     }
-    return { seen, targets, pods, serving, stored, brought, broughtProblem }
+    const warnings = targets.found.flatMap((target) => target.warnings)
+    return {
+      seen,
+      targets,
+      pods,
+      serving,
+      stored,
+      brought,
+      broughtProblem,
+      warnings: isBridgeless ? [...warnings, bridgeless] : warnings
+    }
   })
 
 /**
@@ -118,14 +132,21 @@ export const dnsNamesOf = (
   operatorNamespace: string
 ): ReadonlyArray<string> => [...webhook.dnsNames, WebhookCertificate.canaryService(webhook, operatorNamespace).host]
 
+const bridgeless =
+  "the CA of spec.authority.secretName has the path length 0, so that it cannot vouch for its successor: where not every API server can be asked, a change of the CA waits"
+
 const isWanted = (
-  { dnsNames, keyAlgorithm }: Certificate.Certificate,
+  leaf: Certificate.Certificate,
+  issuer: Certificate.Certificate | undefined,
   webhook: WebhookCertificate.WebhookCertificate,
   operatorNamespace: string
 ): boolean => {
+  const { dnsNames, keyAlgorithm } = leaf
   const wanted = dnsNamesOf(webhook, operatorNamespace)
   return (
     keyAlgorithm === webhook.spec.keyAlgorithm &&
+    // A CA that was prolonged under another name is not found by the old one.
+    (issuer === undefined || issuer.subject === leaf.issuer) &&
     wanted.length === dnsNames.length &&
     wanted.every((name) => dnsNames.includes(name))
   )

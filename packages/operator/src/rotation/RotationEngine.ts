@@ -68,9 +68,11 @@ const phases: Record<Phase, Step> = {
     const { current, next } = state
     if (current === undefined) return enter(view, state, "STAGE", { cause: "adopted" })
     if (view.brought !== undefined) {
-      return view.brought.id === current.id
-        ? wait(view, "a certificate to be due", [], leafDue(state.leaf, settings))
-        : enter(view, state, "STAGE", { cause: "forced" })
+      const { id, notAfter, notBefore } = view.brought
+      if (id !== current.id) return enter(view, state, "STAGE", { cause: "forced" })
+      // Its owner has prolonged it: the same key in a certificate that ends at another time.
+      if (notAfter !== current.notAfter) return persist(view, state, { current: { ...current, notBefore, notAfter } })
+      return wait(view, "a certificate to be due", [], leafDue(state.leaf, settings))
     }
     if (next === undefined || view.now > next.notAfter - clockMargin) {
       return stageAuthority(view, state, settings, (authority) =>

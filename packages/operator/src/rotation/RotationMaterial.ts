@@ -146,13 +146,14 @@ export const makeAuthority = Effect.fnUntraced(function* (
   return { authority, material }
 })
 
-/** Cross-signs the new authority by an older one, and carries on the ways that lead from there. */
+/** Cross-signs the new authority by an older one that may, and carries on the ways that lead from there. */
 const bridge = Effect.fnUntraced(function* (
   made: CertificateAuthority.CertificateAuthority,
   by: Authority,
   material: RotationMaterial
 ) {
   const signer = yield* find(material, by.id)
+  if (!(yield* CertificateAuthority.maySignAuthorities(signer))) return []
   const certificate = yield* CertificateAuthority.crossSign(made, {
     by: signer,
     notBefore: made.certificate.notBefore

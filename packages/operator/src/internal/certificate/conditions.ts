@@ -59,8 +59,8 @@ const readiness = ({ pods, sight, stopped, targets, view }: Known): Verdict => {
   if (untrusted !== undefined) {
     return no("Ready", "PodNotTrusted", `what the pod ${untrusted.name} presents is not trusted by every target`)
   }
-  const warning = sight.targets.found.flatMap(({ warnings }) => warnings)[0]
-  const good = `${count(pods.length, "pod")} and ${count(targets.length, "target")} agree, until ${day(state.leaf.notAfter)} and on`
+  const warning = sight.warnings[0]
+  const good = `${count(pods.length, "pod")} and ${count(targets.length, "target")} agree on the certificate that is good until ${day(state.leaf.notAfter)}`
   return yes("Ready", "InSync", warning === undefined ? good : `${good}. Beware: ${warning}`)
 }
 

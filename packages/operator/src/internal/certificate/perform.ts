@@ -58,7 +58,7 @@ export const perform = Effect.fnUntraced(function* (
       } satisfies Done
     }
     case "Persist": {
-      const persisted = withAdopted(material, action.state, sight)
+      const persisted = withBrought(withAdopted(material, action.state, sight), sight)
       return written(yield* RotationStore.write(location, { state: action.state, material: persisted }, sight.stored))
     }
     case "Publish": {
@@ -122,4 +122,18 @@ const withAdopted = (
     ...material,
     adopted: new Map([...found.map((each) => [each.spkiSha256, each] as const), ...material.adopted])
   }
+}
+
+/** An authority that was prolonged by its owner goes on with its new certificate. */
+const withBrought = (
+  material: RotationMaterial.RotationMaterial,
+  { brought }: RotationSight
+): RotationMaterial.RotationMaterial => {
+  const before = brought && material.authorities.get(brought.certificate.spkiSha256)
+  return before === undefined
+    ? material
+    : {
+        ...material,
+        authorities: new Map(material.authorities).set(before.certificate.spkiSha256, { ...before, ...brought })
+      }
 }

@@ -1,7 +1,7 @@
 /** Brings what the state says into the cluster: bundles into targets, the leaf into the Secret that pods read. */
 import { authorities, type RotationState, settled, type Trusted } from "../../rotation/RotationState.ts"
 import type { Action, RotationView, Target } from "../../rotation/RotationView.ts"
-import { hasId, sameIds } from "./ids.ts"
+import { has, hasId } from "./ids.ts"
 import { isDrained } from "./proof.ts"
 import { maxAuthorities, maxSkew, never, writeSpacing } from "./times.ts"
 import { names, wait } from "./wait.ts"
@@ -18,7 +18,7 @@ export const wrongTargets = (view: RotationView, state: RotationState): Readonly
   return view.targets.flatMap((target) => {
     const bundle = isRetiring ? settled(state) : grownBundle(view, state, target)
     const isPublished = target.epoch > 0 || bundle.length === 0
-    return sameIds(bundle, target.bundle) && isPublished ? [] : [{ target, bundle }]
+    return has(target.bundle, bundle) && isPublished ? [] : [{ target, bundle }]
   })
 }
 
@@ -56,7 +56,7 @@ export const serve = (view: RotationView, state: RotationState): Action | undefi
   const asWanted =
     (leaf === undefined || serving?.leaf === leaf.id) &&
     serving?.staged === staged?.id &&
-    sameIds(serving?.bundle ?? [], bundle)
+    has(serving?.bundle ?? [], bundle)
   // A Secret without a leaf would be mounted by pods that could otherwise wait for it.
   if (asWanted || (serving === undefined && leaf === undefined)) return undefined
   return {
