@@ -41,7 +41,7 @@ const served = (path: string): object | undefined => {
     : undefined
 }
 
-export const make = (host?: string): Effect.Effect<ExtensionServer, never, Scope.Scope> =>
+export const make = (host = "127.0.0.1", atPort = 0): Effect.Effect<ExtensionServer, never, Scope.Scope> =>
   Effect.gen(function* () {
     let connections = 0
     let answers = 0
@@ -67,7 +67,7 @@ export const make = (host?: string): Effect.Effect<ExtensionServer, never, Scope
     server.on("tlsClientError", (_error, socket) => socket.destroy())
     const port = yield* Effect.acquireRelease(
       Effect.callback<number>((resume) => {
-        server.listen(0, host ?? "127.0.0.1", () => resume(Effect.succeed((server.address() as AddressInfo).port)))
+        server.listen(atPort, host, () => resume(Effect.succeed((server.address() as AddressInfo).port)))
       }),
       () =>
         Effect.sync(() => {
