@@ -143,6 +143,28 @@ describe("OpenSSL's verdicts", () => {
   })
 })
 
+/** Mbed TLS library/x509_crt.c (`mbedtls_x509_crt_verify_info`) and wolfSSL wolfcrypt/src/error.c, as programs print them. */
+const embedded: ReadonlyArray<readonly [string, Reason]> = [
+  ["! The certificate validity has expired", "expired"],
+  ["! The certificate has been revoked (is on a CRL)", "revoked"],
+  ["! The certificate Common Name (CN) does not match with the expected CN", "hostname-mismatch"],
+  ["! The certificate is not correctly signed by the trusted CA", "unknown-authority"],
+  ["! The certificate validity starts in the future", "not-yet-valid"],
+  ["! The certificate is signed with an unacceptable hash.", "other"],
+  ["X509 - Certificate verification failed, e.g. CRL, CA or signature check failed", "other"],
+  ["SSL_connect error -150: ASN date error, current date before", "not-yet-valid"],
+  ["SSL_connect error -151: ASN date error, current date after", "expired"],
+  ["SSL_connect error -188: ASN no signer error to confirm failure", "unknown-authority"],
+  ["SSL_connect error -155: ASN sig error, confirm failure", "bad-signature"],
+  ["SSL_connect error -322: peer subject name mismatch", "hostname-mismatch"]
+]
+
+describe("the libraries of small devices and log shippers", () => {
+  it("are read as their sources mean it", () => {
+    for (const [message, reason] of embedded) assert.strictEqual(reasonOf(message), reason, message)
+  })
+})
+
 describe("codes beside the message", () => {
   it("decide where they are Node's", () => {
     assert.strictEqual(reasonOf("request to https://a failed", { code: "CERT_HAS_EXPIRED" }), "expired")

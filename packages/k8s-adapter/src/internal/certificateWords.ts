@@ -5,7 +5,8 @@
  * sun.security.validator, provider.certpath and ssl.Alert; Apache HttpClient and OkHttp host name verifiers; GnuTLS
  * lib/cert-session.c; Wget; NSS and mozilla::pkix error names; Chromium net_error_list.h; Schannel and wincrypt HRESULTs;
  * .NET SslPolicyErrors and X509ChainStatusFlags; curl lib/vtls; CPython Modules/_ssl.c and ssl.match_hostname; rustls
- * and webpki error.rs; Erlang ssl_alert; PostgreSQL libpq; client-go cert and clientcmd.
+ * and webpki error.rs; Erlang ssl_alert; PostgreSQL libpq; client-go cert and clientcmd; Mbed TLS x509_crt.c; wolfSSL
+ * wolfcrypt/src/error.c; urllib3 connection.py.
  */
 import type { Reason } from "../CertificateError.ts"
 
@@ -47,6 +48,7 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /no certificate subject alternative name matches/i,
     /Peer certificate CN=.{1,300} did not match|Unable to locate peer certificate CN/i,
     /hostname does not match CN in peer certificate|does not match any of DNSNames/i,
+    /certificate (?:did not|didn't) match (?:the )?(?:expected |requested )?(?:host ?name|host|name|server name)\b|peer subject name mismatch/i,
     /SSL_ERROR_BAD_CERT_DOMAIN|ERR_CERT_COMMON_NAME_INVALID|SEC_E_WRONG_PRINCIPAL|CERT_E_CN_NO_MATCH|0x80090322|0x800B010F/i,
     /target principal name is incorrect/i,
     /RemoteCertificateNameMismatch|errSSLHostNameMismatch/,
@@ -73,6 +75,7 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /(?<!or is )(?:is|was) not yet valid: current time|uses not yet valid certificate|certificate (?:of \S{1,300} )?is not yet activated/i,
     /certificate not valid till \d|Exception: NotBefore: |message=>"NotBefore: /,
     /(?:invalid peer certificate: |InvalidCertificate\()NotValidYet|\bCertNotValidYet\b/,
+    /certificate validity starts in the future|ASN date error, current date before/i,
     /certificate[^\n]{0,40} before (?:the |its )?["']?not ?before/i
   ),
   ...words(
@@ -80,6 +83,7 @@ export const certificateWords: ReadonlyArray<Wording> = [
     0,
     /\bCERT_HAS_EXPIRED\b|SEC_ERROR_EXPIRED_(?:ISSUER_)?CERTIFICATE|SEC_E_CERT_EXPIRED|0x80090328/,
     /CertificateExpiredException|\bcert_expired\b/,
+    /certificate validity has expired|ASN date error, current date after/i,
     /(?<!alert |ALERT: Fatal - |\b(?:if|when|whether|once|unless|until) (?:the |a |your |this |its |any )?(?:[a-z]{1,15} )?)\b(?:certificate|cert)s?(?: chain)? (?:has |have |is |was |are |had |already |been ){0,3}expired(?! or (?:is )?not)(?![^\n]{0,60}(?:renewing|re-?issuing|regenerating|will be renewed))/i,
     /(?:certificate|\.crt["']?|\.pem["']?) (?:in|at|for|from|file|located|of|with|stored|which|["'/[])[^\n]{0,120}(?<!CRL )(?:has|is|was) (?:already )?expired(?! or (?:is )?not)/i,
     /(?<!alert |\b(?:if|when|whether|once|unless|until) (?:the |a |your |this |its |any )?)\bcertificate(?: (?!(?:or|and|but|that|is|has|was|if|when|until|not|token|session|request|secret|key|rotation|renewal|manager|watch|lease|order|challenge)\b)\S{1,80}){1,2} (?:has|is|was) (?:already )?expired(?! or (?:is )?not)/i,
@@ -102,6 +106,7 @@ export const certificateWords: ReadonlyArray<Wording> = [
     "bad-signature",
     0,
     /\bCERT_SIGNATURE_FAILURE\b|certificate signature failure|unable to decrypt certificate's signature|UNABLE_TO_DECRYPT_CERT_SIGNATURE/i,
+    /ASN sig error, confirm failure/,
     /SEC_ERROR_BAD_SIGNATURE|CERT_TRUST_IS_NOT_SIGNATURE_VALID|\bNotSignatureValid\b|signature in the certificate is invalid/i,
     /not signed by CA certificate [^\n]{1,200}(?:verification (?:error|failure)|invalid signature)/i,
     /CertPathValidatorException: signature check failed|InvalidCertificate\(BadSignature|invalid peer certificate: (?:BadSignature|InvalidSignature)|invalid peer certificate signature|InvalidCertificateSignature\b|InvalidSignatureForPublicKey/
@@ -141,6 +146,7 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /issued by an authority that is not trusted|root certificate which is not trusted/i,
     /\b(?:UntrustedRoot|PartialChain)\b/,
     /certificate (?:[^.:;,]{1,120} )?(?:is |was )?not trusted|certificate cannot be authenticated with (?:given|known) CA|untrusted certificate authority|untrusted (?:root|issuer)/i,
+    /certificate is not correctly signed by the trusted CA|ASN no signer error to confirm failure/i,
     /certificate issuer has been marked as not trusted|not trusted in this ssl context/i,
     /certificate \S{1,200} (?:is )?not signed by (?:the )?(?:corresponding CA|CA certificate)/i,
     /SSL certificate problem: Invalid certificate chain|errSSLXCertChainInvalid|errSSLUnknownRootCert/i,
@@ -152,8 +158,9 @@ export const certificateWords: ReadonlyArray<Wording> = [
     0,
     /unable to load root certificates|unable to parse bytes as PEM block|data does not contain any valid RSA or ECDSA certificates/i,
     /trustAnchors parameter must be non-empty/i,
+    /\bCA cert(?:ificate)?s?\b[^\n]{0,40} (?:could not|cannot|can't) be (?:correctly )?(?:decoded|parsed|loaded)\b/i,
     /error (?:setting|adding) (?:certificate verify locations|certificate file|trust anchors)|Problem with (?:reading )?the SSL CA cert/i,
-    /Could not find a suitable TLS CA certificate bundle|NO_CERTIFICATE_OR_CRL_FOUND/i,
+    /Could not find a suitable TLS CA certificate bundle|no[_ ]certificate[_ ]or[_ ]crl[_ ]found|x509 certificate routines:\w{0,60}:no (?:certificate|crl) found/i,
     /root certificate file .{0,300}does not exist|could not read root certificate file/i,
     /unable to read certificate-authority/i,
     /failed to load system roots and no roots provided/i,
@@ -220,10 +227,11 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /no (?:serving |server )?certificate (?:is |was )?(?:available|configured)/i,
     /SSL certificate (?:problem|error)|certificate (?:chain )?(?:validation|verification)(?: has)? (?:error|failed|failure)|\bin the certificate verification|Error in the certificate\./i,
     /tls: (?:no certificates configured|received empty certificates message|server's certificate contains|failed to verify certificate)/i,
+    /certificate is signed with an unacceptable|verify problem on certificate|certificate must use \S[^\n]{0,80}, instead [^\n]{1,40} (?:was|is) used/i,
     /\bbad_cert,/
   )
 ]
 
 /** A quick look: a line without any of these cannot match the table. */
 export const mayMatch =
-  /x509|cert|\bca\b|\.crt\b|thumbprint|verif|ssl|tls|pkix|trust|issuer|principal name|altname|alternative|commonname|hostname|common name|ip sans|dnsname|server name type|no name matching|signature|root|pem|caBundle|remote error|alert|0x8009|0x800b|unknown_?ca|NotAfter|NotBefore|OCSP|pinned|DECODER|algid|key (?:values|type|does|file)|start_line|chaining error|private key|partialchain|nottimevalid|unable to (?:get|verify|find|parse)|keyusage|key usage|pinned|peer not|invalid_purpose|path_length|key_values|key identifier|basic constraints|asn1|ossl|crl|revoked|not verified|selfsigned|self[- ]signed|\[x509|validity/i
+  /x509|cert|\bca\b|\.crt\b|thumbprint|verif|ssl|tls|pkix|trust|issuer|principal name|altname|alternative|commonname|hostname|common name|ip sans|dnsname|server name type|no name matching|signature|root|pem|caBundle|remote error|alert|0x8009|0x800b|unknown_?ca|NotAfter|NotBefore|OCSP|pinned|DECODER|algid|key (?:values|type|does|file)|start_line|chaining error|private key|partialchain|nottimevalid|unable to (?:get|verify|find|parse)|keyusage|key usage|pinned|peer not|invalid_purpose|path_length|key_values|key identifier|basic constraints|asn1|ossl|crl|revoked|not verified|selfsigned|self[- ]signed|\[x509|validity|\bASN |subject name/i

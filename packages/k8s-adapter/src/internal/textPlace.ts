@@ -31,7 +31,7 @@ const places: ReadonlyArray<readonly [Where, RegExp]> = [
   ],
   [
     "api-server",
-    /KubernetesClientException|\bio\.kubernetes\.client\b|Unable to connect to the server|The connection to the server|couldn't get current server API group list|Kubernetes cluster unreachable|failed to download openapi|unable to (?:fetch|retrieve) (?:the )?(?:complete list of )?server|getting credentials: exec|Unable to authenticate the request|kube-apiserver|failed to get (?:server|API) (?:groups|version)|error communicating with the apiserver|(?:connect to|identity of) (?:the )?API ?server|kubernetes\.default(?:\.svc)?\b/i
+    /KubernetesClientException|\bio\.(?:fabric8\.)?kubernetes\.client\b|@kubernetes\/client-node\b|Unable to connect to the server|Unable to connect to (?:the )?(?:kube(?:rnetes)? )?cluster\b|The connection to the server|couldn't get current server API group list|Kubernetes cluster unreachable|failed to download openapi|unable to (?:fetch|retrieve) (?:the )?(?:complete list of )?server|getting credentials: exec|Unable to authenticate the request|kube-apiserver|failed to get (?:server|API) (?:groups|version)|error communicating with the apiserver|(?:connect to|identity of) (?:the )?API ?server|kubernetes\.default(?:\.svc)?\b/i
   ],
   // Paths that only an API server has, at whatever host and port; /api/v1 alone is a favourite of others too.
   [
