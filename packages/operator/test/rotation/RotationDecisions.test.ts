@@ -232,6 +232,84 @@ describe("the rotation engine", () => {
     assert.strictEqual(words(decide(draining, { pods: behind({ times: 5, at: now - hour }) })), "Wait for pods")
   })
 
+  it("publishes again what is right but was written by somebody else, canary and all", () => {
+    assert.strictEqual(
+      words(decide(stable, { targets: [target([current, next], { epoch: 0 })] })),
+      "Publish current next"
+    )
+  })
+
+  it("retires at once where there is nothing to retire", () => {
+    assert.strictEqual(words(decide({ ...stable, phase: "DRAIN", since: now })), "Persist RETIRE")
+  })
+
+  it("makes no Secret before there is a leaf for it", () => {
+    const first: RotationState = {
+      epoch: 9,
+      phase: "TRUST",
+      since: now,
+      cause: "adopted",
+      next,
+      staged: leafOf("next")
+    }
+    const action = decide(first, { serving: undefined, pods: [], targets: [target([next])] })
+    assert.strictEqual(words(action), "Persist TRUST")
+  })
+
+  it("issues the leaf anew when it is not the one that is wanted any more", () => {
+    const made = leafOf("current", { id: "as wanted" })
+    assert.strictEqual(words(decide(stable, { reissue: true })), "MakeLeaf")
+    assert.strictEqual(words(decide(stable, { reissue: true, hand: { leaf: made } })), "Persist LEAF")
+  })
+
+  describe("with an authority that is brought", () => {
+    const brought = { id: "brought", notBefore: now - day, notAfter: now + 20 * day }
+    const theirs: RotationState = { ...stable, current: authority("brought", brought), leaf: leafOf("brought") }
+    const { next: _, nextPublishedAt: __, ...alone } = theirs
+
+    it("makes no other, however soon that one ends", () => {
+      assert.strictEqual(words(decide(alone, { brought })), "Wait for a certificate to be due")
+      assert.strictEqual(words(decide(alone)), "MakeAuthority", "nobody brings one")
+    })
+
+    it("changes to another that is brought, with a bridge from the one that serves", () => {
+      const other = { ...brought, id: "other" }
+      assert.strictEqual(words(decide(alone, { brought: other })), "Persist STAGE")
+      const taken = decide({ ...alone, phase: "STAGE", cause: "forced" }, { brought: other })
+      assert.isTrue(taken._tag === "MakeAuthority" && taken.brought === "other" && taken.bridgedBy?.id === "brought")
+    })
+
+    it("begins anew when yet another is brought before the last one serves", () => {
+      const staged: RotationState = { ...alone, phase: "PROVE", next: authority("other"), staged: leafOf("other") }
+      assert.strictEqual(words(decide(staged, { brought: { ...brought, id: "third" } })), "Persist STAGE")
+      assert.strictEqual(words(decide({ ...staged, phase: "STAGE" }, { brought })), "Persist STABLE", "it is put back")
+    })
+
+    it("goes on with the same one when it was prolonged, and publishes its new certificate", () => {
+      const longer = { ...brought, notAfter: brought.notAfter + 365 * day }
+      const action = decide(alone, { brought: longer })
+      assert.isTrue(action._tag === "Persist" && action.state.current?.notAfter === longer.notAfter)
+      const prolonged = { ...alone, current: authority("brought", longer) }
+      const live = [target([authority("brought", brought)])]
+      assert.strictEqual(words(decide(prolonged, { brought: longer, targets: live })), "Publish brought")
+    })
+
+    it("gives a new leaf to who asks for a rotation", () => {
+      const request = { id: "now", cause: "forced" } as const
+      const made = leafOf("brought", { id: "renewed" })
+      assert.strictEqual(words(decide(alone, { brought, request })), "MakeLeaf")
+      const action = decide(alone, { brought, request, hand: { leaf: made } })
+      assert.isTrue(action._tag === "Persist" && action.state.phase === "LEAF" && action.state.request === "now")
+    })
+
+    it("ends a rotation without a next one", () => {
+      const old: RotationState = { ...alone, phase: "RETIRE", previous }
+      assert.strictEqual(words(decide(old, { brought })), "Publish brought")
+      const published = { targets: [target([authority("brought", brought)])] }
+      assert.strictEqual(words(decide(old, { brought, ...published })), "Persist STABLE")
+    })
+  })
+
   it("begins nothing with a clock that is off by more than half an hour, and still repairs", () => {
     const off = { skew: 31 * minute }
     const due = { ...stable, current: authority("current", { notAfter: now + day }) }
