@@ -1,11 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Certificate from "@holdfast/certificates/Certificate"
+import * as CertificateAuthority from "@holdfast/certificates/CertificateAuthority"
 import * as CertificateBundle from "@holdfast/certificates/CertificateBundle"
 import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as WebhookCertificate from "@holdfast/operator/certificate/WebhookCertificate"
 import * as ApiServer from "@holdfast/testkit/ApiServer"
-import { Clock, type Duration, Effect, Result } from "effect"
-import { type Lab, make, shop, system } from "../support/certificateLab.ts"
+import { Clock, type Duration, Effect, Metric, Redacted, Result } from "effect"
+import { base64, type Lab, make, shop, system } from "../support/certificateLab.ts"
 import { quietly } from "../support/quietly.ts"
 import * as virtualTime from "../support/virtualTime.ts"
 
@@ -121,6 +122,257 @@ describe("a WebhookCertificate", () => {
       assert.strictEqual((yield* lab.configuration).metadata.resourceVersion, before.metadata.resourceVersion)
       assert.strictEqual(yield* phase(lab), "STABLE")
       lab.noFailures()
+    }).pipe(quietly)
+  )
+
+  it.effect("changes its CA when that is due, in time and on its own", () =>
+    Effect.gen(function* () {
+      const lab = yield* makeLab
+      yield* lab.lead()
+      yield* lab.create({ authority: { validity: "6h", renewBefore: "5h40m" }, leaf: { validity: "2h" } })
+      yield* lab.pass("6 seconds")
+      const old = leafOf(yield* secret(lab, "hook-tls"))
+      yield* lab.pass("19 minutes", { step: "15 seconds" })
+      assert.strictEqual(leafOf(yield* secret(lab, "hook-tls")).issuer, old.issuer)
+      yield* lab.passUnderLoad("60 seconds")
+      assert.notStrictEqual(leafOf(yield* secret(lab, "hook-tls")).issuer, old.issuer)
+      assert.include(
+        (yield* lab.events).join("\n"),
+        "RotationStarted: a new CA is to take over: the present one is due"
+      )
+      lab.noFailures()
+    }).pipe(quietly)
+  )
+
+  it.effect("trusts a key that others know no longer than its pods need it, and builds no bridge from it", () =>
+    Effect.gen(function* () {
+      const lab = yield* makeLab
+      yield* lab.lead()
+      yield* lab.create({ rollback: "1h" })
+      yield* lab.pass("6 seconds")
+      const [known] = (yield* lab.status).certificates?.filter(({ role }) => role === "current") ?? []
+      yield* lab.annotate(WebhookCertificate.compromisedAnnotation, "2026-11-24")
+      yield* lab.passUnderLoad("30 seconds")
+      assert.strictEqual(yield* phase(lab), "STABLE")
+      const { certificates = [], observedCompromised } = yield* lab.status
+      assert.notInclude(
+        certificates.map(({ serialNumber }) => serialNumber),
+        known?.serialNumber
+      )
+      assert.strictEqual(observedCompromised, "2026-11-24")
+      const chain = Result.getOrThrow(Certificate.parseAll(data(yield* secret(lab, "hook-tls"), "tls.crt")))
+      assert.strictEqual(chain.length, 1, "no bridge is presented")
+      lab.noFailures()
+    }).pipe(quietly)
+  )
+
+  it.effect("takes over from a certificate that others made, and no request fails", () =>
+    Effect.gen(function* () {
+      const lab = yield* makeLab
+      const theirs = yield* CertificateAuthority.make({ commonName: "theirs", validity: "90 days" })
+      yield* lab.serve(yield* CertificateAuthority.issue(theirs, { dnsNames: ["hook.shop.svc"], validity: "30 days" }))
+      yield* lab.trust(theirs.certificate.pem)
+      assert.isUndefined(yield* lab.ask())
+      yield* lab.lead()
+      yield* lab.create()
+      yield* lab.passUnderLoad("6 seconds")
+      assert.strictEqual(yield* phase(lab), "DRAIN")
+      assert.notStrictEqual(leafOf(yield* secret(lab, "hook-tls")).issuer, theirs.certificate.subject)
+      assert.include(yield* trusted(lab), theirs.certificate.spkiSha256)
+      yield* lab.passUnderLoad("100 seconds")
+      assert.strictEqual(yield* phase(lab), "STABLE")
+      assert.notInclude(yield* trusted(lab), theirs.certificate.spkiSha256)
+      lab.noFailures()
+    }).pipe(quietly)
+  )
+
+  it.effect("serves under a CA that the user brings, and follows when another is brought", () =>
+    Effect.gen(function* () {
+      const lab = yield* makeLab
+      const bring = (ca: CertificateAuthority.CertificateAuthority) =>
+        lab.client.apply(
+          {
+            apiVersion: "v1",
+            kind: "Secret",
+            metadata: { name: "corporate-ca", namespace: shop },
+            type: "kubernetes.io/tls",
+            data: {
+              "tls.crt": base64(ca.certificate.pem),
+              "tls.key": base64(Redacted.value(ca.key.privateKeyPem))
+            }
+          },
+          { force: true }
+        )
+      const first = yield* CertificateAuthority.make({ commonName: "first", validity: "900 days" })
+      const second = yield* CertificateAuthority.make({ commonName: "second", validity: "900 days", pathLength: 0 })
+      yield* lab.lead()
+      yield* lab.create({ authority: { secretName: "corporate-ca" } })
+      yield* lab.pass("3 seconds")
+      assert.match(
+        (yield* condition(lab, "Ready")) ?? "",
+        /^False AuthorityUnusable: the Secret shop\/corporate-ca, .* does not exist: create it/
+      )
+      yield* bring(first)
+      yield* lab.pass("20 seconds")
+      assert.deepStrictEqual(yield* trusted(lab), [first.certificate.spkiSha256])
+      assert.strictEqual(leafOf(yield* secret(lab, "hook-tls")).issuer, "CN=first")
+      yield* bring(second)
+      yield* lab.passUnderLoad("110 seconds")
+      assert.strictEqual(yield* phase(lab), "STABLE")
+      assert.deepStrictEqual(yield* trusted(lab), [second.certificate.spkiSha256])
+      assert.strictEqual(leafOf(yield* secret(lab, "hook-tls")).issuer, "CN=second")
+      assert.match((yield* condition(lab, "Ready")) ?? "", /^True .*Beware: the CA .* has the path length 0/)
+      lab.noFailures()
+
+      const spoilt = { "tls.crt": base64(first.certificate.pem), "tls.key": base64("no key") }
+      yield* lab.client.patch(
+        { apiVersion: "v1", kind: "Secret", name: "corporate-ca", namespace: shop },
+        { type: "merge", body: { data: spoilt } }
+      )
+      yield* lab.pass("3 seconds")
+      assert.match((yield* condition(lab, "Ready")) ?? "", /^False AuthorityUnusable/)
+      assert.isUndefined(yield* lab.ask())
+    }).pipe(quietly)
+  )
+
+  it.effect("issues its leaf anew for other names and another kind of key", () =>
+    Effect.gen(function* () {
+      const lab = yield* makeLab
+      yield* lab.lead()
+      yield* lab.create()
+      yield* lab.pass("6 seconds")
+      const before = yield* trusted(lab)
+      yield* lab.change({ dnsNames: ["hook.example.com"], keyAlgorithm: "Ed25519" })
+      yield* lab.passUnderLoad("6 seconds")
+      const leaf = leafOf(yield* secret(lab, "hook-tls"))
+      assert.include(leaf.dnsNames, "hook.example.com")
+      assert.strictEqual(leaf.keyAlgorithm, "Ed25519")
+      assert.deepStrictEqual(yield* trusted(lab), before)
+      lab.noFailures()
+    }).pipe(quietly)
+  )
+
+  it.effect("leaves trust and the Secret behind when it is deleted, and nothing else", () =>
+    Effect.gen(function* () {
+      const lab = yield* makeLab
+      yield* lab.lead()
+      yield* lab.create()
+      yield* lab.pass("6 seconds")
+      const canaries = lab.client.list({ apiVersion: "v1", kind: "Service", namespace: system })
+      assert.strictEqual((yield* canaries).items.length, 1)
+      const before = yield* trusted(lab)
+      yield* lab.remove
+      yield* lab.pass("6 seconds")
+      assert.strictEqual((yield* canaries).items.length, 0)
+      const { metadata, webhooks } = yield* lab.configuration
+      assert.deepStrictEqual(
+        webhooks.map(({ name }) => name),
+        ["hook.shop.example"]
+      )
+      assert.notInclude(JSON.stringify(metadata.annotations ?? {}), "holdfast")
+      assert.deepStrictEqual(yield* trusted(lab), before)
+      assert.strictEqual((yield* Effect.flip(stateSecret(lab)))._tag, "NotFound")
+      assert.isUndefined(yield* lab.ask())
+    }).pipe(quietly)
+  )
+
+  it.effect("is taken leave of at the start of a term, if it went while nobody led", () =>
+    Effect.gen(function* () {
+      const lab = yield* makeLab
+      const { end } = yield* lab.lead()
+      yield* lab.create()
+      yield* lab.pass("6 seconds")
+      yield* end
+      yield* lab.remove
+      yield* lab.pass("2 seconds")
+      yield* stateSecret(lab)
+      yield* lab.lead()
+      yield* lab.pass("6 seconds")
+      assert.strictEqual((yield* Effect.flip(stateSecret(lab)))._tag, "NotFound")
+      assert.strictEqual((yield* lab.configuration).webhooks.length, 1)
+    }).pipe(quietly)
+  )
+
+  it.effect("says which field is wrong, and does nothing", () =>
+    Effect.gen(function* () {
+      const lab = yield* makeLab
+      yield* lab.lead()
+      yield* lab.create({ minPublish: "8000h" })
+      yield* lab.pass("2 seconds")
+      const ready = yield* condition(lab, "Ready")
+      assert.match(ready ?? "", /^False InvalidSpec: spec.minPublish: it must be an hour shorter than/)
+      assert.include((yield* lab.events).join("\n"), "Warning InvalidSpec: spec.minPublish")
+      assert.strictEqual((yield* Effect.flip(stateSecret(lab)))._tag, "NotFound")
+      yield* lab.change({ minPublish: "0s" })
+      yield* lab.pass("6 seconds")
+      assert.match((yield* condition(lab, "Ready")) ?? "", /^True/)
+    }).pipe(quietly)
+  )
+
+  it.effect("does not fight another one over a Secret", () =>
+    Effect.gen(function* () {
+      const lab = yield* makeLab
+      yield* lab.lead()
+      const object = yield* lab.create()
+      yield* lab.pass("6 seconds")
+      yield* lab.client.create({ ...object, metadata: { name: "other", namespace: shop } })
+      yield* lab.pass("3 seconds")
+      const other = yield* lab.client.get({ ...WebhookCertificate.kind, name: "other", namespace: shop })
+      assert.include(JSON.stringify(other["status"]), "the WebhookCertificate hook writes the Secret hook-tls already")
+      assert.match((yield* condition(lab, "Ready")) ?? "", /^True/)
+    }).pipe(quietly)
+  )
+
+  it.effect("names a target that is not there, and takes it in when it comes", () =>
+    Effect.gen(function* () {
+      const lab = yield* makeLab
+      yield* lab.lead()
+      const missing = { kind: "MutatingWebhookConfiguration", name: "later" }
+      yield* lab.create({ targets: [{ kind: "ValidatingWebhookConfiguration", name: "hook" }, missing] })
+      yield* lab.pass("6 seconds")
+      assert.match((yield* condition(lab, "Ready")) ?? "", /^False TargetMissing: MutatingWebhookConfiguration\/later/)
+      assert.strictEqual((yield* lab.status).targetsInSync, "1/2")
+      const { webhooks } = yield* lab.configuration
+      const [entry] = webhooks
+      yield* lab.client.create({
+        apiVersion: "admissionregistration.k8s.io/v1",
+        kind: "MutatingWebhookConfiguration",
+        metadata: { name: "later" },
+        webhooks: [{ ...entry, clientConfig: { service: { name: "hook", namespace: shop, path: "/validate" } } }]
+      } as KubernetesObject)
+      yield* lab.pass("3 seconds")
+      assert.match((yield* condition(lab, "Ready")) ?? "", /^True/)
+      assert.strictEqual((yield* lab.status).targetsInSync, "2/2")
+    }).pipe(quietly)
+  )
+
+  it.effect("is seen in the metrics for as long as it is there", () =>
+    Effect.gen(function* () {
+      const lab = yield* makeLab
+      const shown = Effect.map(Metric.snapshot, (metrics) =>
+        metrics
+          .filter(({ id }) => id.startsWith("holdfast_"))
+          .map(({ attributes, id, state }) => `${id} ${JSON.stringify(attributes)} ${JSON.stringify(state)}`)
+          .filter((line) => line.includes("hook"))
+          .join("\n")
+      )
+      yield* lab.lead()
+      yield* lab.create()
+      yield* lab.pass("6 seconds")
+      const lines = yield* shown
+      for (const metric of [
+        "holdfast_certificate_not_after_timestamp_seconds",
+        "holdfast_rotation_phase",
+        "holdfast_rotation_phase_seconds",
+        "holdfast_target_trusts",
+        "holdfast_apiserver_proven"
+      ]) {
+        assert.include(lines, `${metric} `)
+      }
+      assert.include(lines, '"phase":"STABLE"')
+      yield* lab.remove
+      yield* lab.pass("3 seconds")
+      assert.strictEqual(yield* shown, "")
     }).pipe(quietly)
   )
 })

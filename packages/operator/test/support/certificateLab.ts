@@ -3,6 +3,7 @@
  * any API server.
  */
 import { readFile } from "node:fs/promises"
+import type { IssuedCertificate } from "@holdfast/certificates/CertificateAuthority"
 import * as Kubeconfig from "@holdfast/k8s-adapter/Kubeconfig"
 import * as KubernetesClient from "@holdfast/k8s-adapter/KubernetesClient"
 import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
@@ -20,7 +21,7 @@ import type { Leadership } from "@holdfast/operator/runtime/LeaderElection"
 import * as ClusterEnvironment from "@holdfast/operator/target/ClusterEnvironment"
 import * as TargetCaches from "@holdfast/operator/target/TargetCaches"
 import type { TestCluster } from "@holdfast/testkit/TestCluster"
-import { type Duration, Effect, Exit, Fiber, Result, Scope } from "effect"
+import { type Duration, Effect, Exit, Fiber, Redacted, Result, Scope } from "effect"
 
 export const system = "holdfast-system"
 export const shop = "shop"
@@ -38,6 +39,12 @@ export interface Lab {
   }) => Effect.Effect<{ readonly end: Effect.Effect<void> }>
   /** Creates the WebhookCertificate `hook`, with a fast pace unless said otherwise. */
   readonly create: (spec?: object) => Effect.Effect<KubernetesObject, KubernetesClient.ClientError>
+  readonly change: (spec: object) => Effect.Effect<unknown, KubernetesClient.ClientError>
+  readonly remove: Effect.Effect<unknown, KubernetesClient.ClientError>
+  /** Writes the Secret that the webhook serves from, as another tool would. */
+  readonly serve: (leaf: IssuedCertificate) => Effect.Effect<unknown, KubernetesClient.ClientError>
+  /** Writes the `caBundle`, as another tool would. */
+  readonly trust: (pem: string, fieldManager?: string) => Effect.Effect<unknown, KubernetesClient.ClientError>
   readonly annotate: (name: string, value: string) => Effect.Effect<unknown, KubernetesClient.ClientError>
   readonly status: Effect.Effect<Partial<CertificateStatus>, KubernetesClient.ClientError>
   readonly configuration: Effect.Effect<Configuration, KubernetesClient.ClientError>
@@ -60,6 +67,14 @@ export const paced = {
   rollback: "0s",
   minPublish: "0s"
 }
+
+export const configuration = {
+  apiVersion: "admissionregistration.k8s.io/v1",
+  kind: "ValidatingWebhookConfiguration",
+  name: "hook"
+}
+
+export const base64 = (text: string) => Buffer.from(text).toString("base64")
 
 const install = (client: KubernetesClient.Shape) =>
   Effect.gen(function* () {
@@ -158,11 +173,12 @@ export const make = Effect.fnUntraced(function* (
   })
 
   const { addresses, keepAlive } = options
+  const outer = yield* Scope.Scope
   const load = Kubeconfig.load({ text: cluster.kubeconfig })
   const unguarded: Leadership["guard"] = (effect) => effect
   const lead: Lab["lead"] = ({ guard = unguarded } = {}) =>
     Effect.gen(function* () {
-      const scope = yield* Scope.make()
+      const scope = yield* Scope.fork(outer)
       const controller = yield* Effect.gen(function* () {
         const caches = yield* TargetCaches.make
         return yield* WebhookCertificateController.make({
@@ -198,14 +214,26 @@ export const make = Effect.fnUntraced(function* (
         metadata: { name: "hook", namespace: shop },
         spec: { ...paced, ...spec }
       }),
+    change: (spec) => client.patch(reference, { type: "merge", body: { spec } }),
+    remove: client.delete(reference),
+    serve: ({ chainPem, privateKeyPem }) =>
+      client.create({
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "hook-tls", namespace: shop },
+        type: "kubernetes.io/tls",
+        data: { "tls.crt": base64(chainPem), "tls.key": base64(Redacted.value(privateKeyPem)) }
+      }),
+    trust: (pem, fieldManager = "kubectl-edit") =>
+      client.patch(configuration, {
+        type: "json",
+        body: [{ op: "add", path: "/webhooks/0/clientConfig/caBundle", value: base64(pem) }],
+        fieldManager
+      }),
     annotate: (name, value) =>
       client.patch(reference, { type: "merge", body: { metadata: { annotations: { [name]: value } } } }),
     status: Effect.map(client.get(reference), (object) => (object["status"] ?? {}) as Partial<CertificateStatus>),
-    configuration: client.get({
-      apiVersion: "admissionregistration.k8s.io/v1",
-      kind: "ValidatingWebhookConfiguration",
-      name: "hook"
-    }) as Effect.Effect<Configuration, KubernetesClient.ClientError>,
+    configuration: client.get(configuration) as Effect.Effect<Configuration, KubernetesClient.ClientError>,
     events: Effect.map(client.list({ apiVersion: "events.k8s.io/v1", kind: "Event", namespace: shop }), ({ items }) =>
       items.map((event) => `${event["type"]} ${event["reason"]}: ${event["note"]}`)
     ),
