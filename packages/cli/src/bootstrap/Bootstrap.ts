@@ -20,8 +20,10 @@ import { awaitRepository } from "./AwaitRepository.ts"
 import { type AnsweredWebhook, awaitWebhooks } from "./AwaitWebhooks.ts"
 import * as CertificateJobs from "./CertificateJobs.ts"
 import { followCertificateJobs } from "./FollowCertificateJobs.ts"
+import { isGuarded } from "./Guarded.ts"
 import * as Installed from "./Installed.ts"
 import * as Kinds from "./Kinds.ts"
+import * as PatientReads from "./PatientReads.ts"
 import * as Preflight from "./Preflight.ts"
 import type { BootstrapReport } from "./Report.ts"
 import type { Settings } from "./Settings.ts"
@@ -40,7 +42,9 @@ export interface Record {
   repository: BootstrapReport["repository"]
 }
 
-const isCustomResource = (object: KubernetesObject) => ApplyWaves.waveOf(object) === "custom-resources"
+/** What can only be applied when the webhooks answer. */
+const isLate = (object: KubernetesObject, objects: ReadonlyArray<KubernetesObject>) =>
+  ApplyWaves.waveOf(object) === "custom-resources" && isGuarded(object, objects)
 
 /**
  * Runs a bootstrap. It can be run again after any end: what is done already is found unchanged, what is missing is
@@ -82,7 +86,7 @@ export const bootstrap = Effect.fnUntraced(function* (settings: Settings, record
   yield* remember([...objects, ...(repository === undefined ? [] : [repository])])
 
   const jobs = objects.filter((object) => CertificateJobs.isCertificateJob(object, objects))
-  const first = objects.filter((object) => !jobs.includes(object) && !isCustomResource(object))
+  const first = objects.filter((object) => !jobs.includes(object) && !isLate(object, objects))
   yield* tell({ type: "Phase", title: `Applying ${first.length} ${first.length === 1 ? "object" : "objects"}` })
   const applied = yield* apply(first)
 
@@ -93,7 +97,7 @@ export const bootstrap = Effect.fnUntraced(function* (settings: Settings, record
     wait: settings.wait,
     timeout: settings.timeout,
     apply: applyOptions
-  })
+  }).pipe(Effect.provideService(KubernetesClient, PatientReads.of(yield* KubernetesClient, policy, retries)))
   for (const { job, live, outcome, action, reason } of ended) {
     const ref = toRef(job)
     record.objects.push({ index: objects.indexOf(job), ref, result: outcome, attempts: 1, object: live })
@@ -106,7 +110,10 @@ export const bootstrap = Effect.fnUntraced(function* (settings: Settings, record
     record.webhooks = yield* awaitWebhooks(first, { ...settings, repository, retries })
   }
 
-  const rest = [...objects.filter(isCustomResource), ...(repository === undefined ? [] : [repository])]
+  const rest = [
+    ...objects.filter((object) => isLate(object, objects)),
+    ...(repository === undefined ? [] : [repository])
+  ]
   if (rest.length === 0) return
   yield* tell({ type: "Phase", title: "Applying custom resources" })
   yield* apply(rest)
