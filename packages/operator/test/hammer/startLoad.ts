@@ -111,7 +111,8 @@ const repositories = "/apis/packages.glasskube.dev/v1alpha1/packagerepositories"
 
 /** A ConfigMap is created through one API server, updated through the next, and deleted through another. */
 const configMap = async (index: number): Promise<void> => {
-  const name = `load-${index}`
+  // What an earlier run could not delete is not in the way of this one.
+  const name = `load-${process.pid}-${index}`
   const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data: { at: "created" } }
   const update = { ...object, data: { at: "updated" } }
   // What was not created cannot be updated: one failure is told once.
