@@ -14,6 +14,14 @@ describe("holdfast explain", () => {
     assert.match(other.stdout, /^not a certificate error\n/)
   })
 
+  it("keeps to a terminal of 40 columns", async () => {
+    const { stdout } = await holdfast(["explain", vacuum], { terminal: { columns: 40 }, env: { NO_COLOR: "1" } })
+    assert.deepStrictEqual(
+      stdout.split("\n").filter((line) => line.length > 40 && line.trim().includes(" ")),
+      []
+    )
+  })
+
   it("answers JSON lines one by one, and tells broken ones by number", async () => {
     const lines = [
       JSON.stringify({ id: "a", message: vacuum }),

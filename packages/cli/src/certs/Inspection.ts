@@ -147,7 +147,7 @@ export const text = (title: string, content: string, now: Date): Group => {
 }
 
 const ofSecret = (secret: KubernetesObject, now: Date): ReadonlyArray<Group> => {
-  const material = Material.fromSecret(secret)
+  const material = Material.fromSecret(secret, undefined)
   const title = (key: string) => `Secret ${secret.metadata.namespace ?? "default"}/${secret.metadata.name}: ${key}`
   const data = Object.keys((part(secret, "data") ?? {}) as object)
   const others = data

@@ -23,6 +23,8 @@ export interface Material {
   readonly key: string
   /** Empty where it is not there. */
   readonly authority: string
+  /** The WebhookCertificate whose rotation writes the Secret. */
+  readonly rotatedBy: string | undefined
   /** The keys of the Secret's data that hold the chain and the authority. */
   readonly names: { readonly chain: string; readonly authority: string }
 }
@@ -39,12 +41,13 @@ const layouts = [
  * @category constructors
  * @since 0.1.0
  */
-export const fromSecret = (secret: KubernetesObject): Material | undefined => {
+export const fromSecret = (secret: KubernetesObject, rotatedBy: string | undefined): Material | undefined => {
   const read = (name: string) => decoded(part(secret, "data", name))
   const names = layouts.find(({ chain }) => read(chain) !== "")
   if (names === undefined) return undefined
   return {
     secret,
+    rotatedBy,
     where: `Secret ${secret.metadata.namespace}/${secret.metadata.name}`,
     chain: read(names.chain),
     key: read(names.key),
@@ -61,6 +64,7 @@ export const fromSecret = (secret: KubernetesObject): Material | undefined => {
  */
 export const fromServer = (where: string, chain: ReadonlyArray<Certificate>): Material => ({
   secret: undefined,
+  rotatedBy: undefined,
   where,
   chain: chain.map(({ pem }) => pem).join(""),
   key: "",

@@ -62,6 +62,14 @@ const authorityIn = ({ authority, chain, names }: Material, callee: Callee, { no
 export const bundle = (callee: Callee, materials: ReadonlyArray<Material>, outlook: Outlook): Mend => {
   const injector = injectors.find(([annotation]) => annotations(callee)[annotation] !== undefined)
   if (injector !== undefined) return { hint: injector[1] }
+  const rotated = materials.find(({ rotatedBy }) => rotatedBy !== undefined)
+  if (rotated !== undefined) {
+    const namespace = rotated.secret?.metadata.namespace
+    return {
+      hint: `Holdfast's operator writes this caBundle by its WebhookCertificate ${rotated.rotatedBy}: see why it does not`,
+      command: `${outlook.kubectl} describe webhookcertificate -n ${namespace} ${rotated.rotatedBy}`
+    }
+  }
   const field = bundleField[callee.kind]
   for (const material of materials) {
     const data = authorityIn(material, callee, outlook)
@@ -84,12 +92,18 @@ export const bundle = (callee: Callee, materials: ReadonlyArray<Material>, outlo
  * @category constructors
  * @since 0.1.0
  */
-export const renew = ({ secret, where }: Material, dnsName: string | undefined): Mend => {
+export const renew = ({ rotatedBy, secret, where }: Material, dnsName: string | undefined): Mend => {
   const host = dnsName === undefined ? "" : ` for ${dnsName}`
   if (secret === undefined) {
     return { hint: `Have ${where} serve a new certificate${host}, signed by an authority that the caBundle holds` }
   }
   const { annotations = {}, name, namespace } = secret.metadata
+  if (rotatedBy !== undefined) {
+    return {
+      hint: `Holdfast's operator renews ${where} by its WebhookCertificate ${rotatedBy}; see why it has not, or ask it to`,
+      command: `holdfast certs rotate ${rotatedBy} -n ${namespace}`
+    }
+  }
   const certificate = annotations["cert-manager.io/certificate-name"]
   if (certificate !== undefined) {
     return {

@@ -161,7 +161,7 @@ const otherMaterials = Effect.fnUntraced(function* (
 export const read: Effect.Effect<Snapshot, ClientError, KubernetesClient> = Effect.gen(function* () {
   const { list, unread } = yield* reader()
   const admission = "admissionregistration.k8s.io/v1"
-  const [validating, mutating, definitions, apiServices, services, slices, namespaces, secrets, pods, ingresses] =
+  const [validating, mutating, definitions, apiServices, services, slices, namespaces, secrets, pods, ingresses, own] =
     yield* Effect.all(
       [
         list(admission, "ValidatingWebhookConfiguration"),
@@ -173,7 +173,8 @@ export const read: Effect.Effect<Snapshot, ClientError, KubernetesClient> = Effe
         list("v1", "Namespace"),
         list("v1", "Secret", "type=kubernetes.io/tls"),
         list("v1", "Pod"),
-        list("networking.k8s.io/v1", "Ingress")
+        list("networking.k8s.io/v1", "Ingress"),
+        list("certificates.holdfast.dev/v1alpha1", "WebhookCertificate")
       ],
       { concurrency: 4 }
     )
@@ -190,8 +191,14 @@ export const read: Effect.Effect<Snapshot, ClientError, KubernetesClient> = Effe
   const known = new Map((secrets ?? []).map((one) => [keyOf(one), one]))
   // Whoever may not list Secrets may still read some by name, but asking for each would only collect refusals.
   const others = secrets === undefined ? [] : yield* otherMaterials(base, known)
+  const rotated = new Map(
+    (own ?? []).map((one) => [
+      `${one.metadata.namespace}/${textOf(part(one, "spec", "secretName"))}`,
+      one.metadata.name
+    ])
+  )
   const materials = [...known.values(), ...others].flatMap((secret) => {
-    const material = Material.fromSecret(secret)
+    const material = Material.fromSecret(secret, rotated.get(keyOf(secret)))
     return material === undefined ? [] : [[keyOf(secret), material] as const]
   })
   return {

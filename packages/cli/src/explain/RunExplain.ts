@@ -13,7 +13,7 @@ import * as ExitCode from "../ExitCode.ts"
 import type { Host } from "../Host.ts"
 import { lines } from "../input/Lines.ts"
 import * as Paint from "../output/Paint.ts"
-import { clean, truncate } from "../output/TextWidth.ts"
+import { clean, truncate, wrap } from "../output/TextWidth.ts"
 
 type Format = "text" | "json" | "jsonl"
 
@@ -21,11 +21,14 @@ const tellError = (host: Host, message: string) => host.stderr.write(`error: ${c
 
 const quote = (message: string): string => truncate(clean(message), 120)
 
-const inWords = (explanation: ErrorText.Explanation, paint: Paint.Paint): string => {
+const inWords = (explanation: ErrorText.Explanation, host: Host): string => {
   const { certificate, reason, where, transient, advice } = explanation
+  const paint = Paint.make(Paint.wanted(host, host.stdout))
+  const columns = host.stdout.isTerminal ? Math.max(40, host.stdout.columns()) : Number.POSITIVE_INFINITY
   const kind = certificate ? `certificate error: ${reason} (${where})` : "not a certificate error"
   const waiting = transient ? "it can pass by itself: holding on helps" : "waiting does not help"
-  return `${paint.bold(kind)}\n  ${waiting}\n  ${advice}\n`
+  const below = [waiting, advice].flatMap((text) => wrap(text, columns - 2))
+  return `${[...wrap(kind, columns).map(paint.bold), ...below.map((line) => `  ${line}`)].join("\n")}\n`
 }
 
 const write = (
@@ -37,7 +40,7 @@ const write = (
 ) => {
   if (format === "text") {
     const paint = Paint.make(Paint.wanted(host, host.stdout))
-    host.stdout.write(`${id === null ? "" : paint.dim(`${id}: ${quote(message)}\n`)}${inWords(found, paint)}`)
+    host.stdout.write(`${id === null ? "" : paint.dim(`${id}: ${quote(message)}\n`)}${inWords(found, host)}`)
   } else {
     const { certificate, reason, where, transient, advice } = found
     const answer = { id, certificate, reason, where, transient, advice }
