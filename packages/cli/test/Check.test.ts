@@ -20,6 +20,8 @@ interface Planted {
   readonly otherAuthority?: boolean
   readonly endpoints?: boolean
   readonly rules?: ReadonlyArray<unknown>
+  /** The Secret's name; the Service's with `-tls` unless given. */
+  readonly secret?: string
 }
 
 /** A webhook with its Service, its endpoints and its Secret; sound, but for what is planted. */
@@ -45,7 +47,7 @@ const plant = Effect.fnUntraced(function* (fault: Planted) {
       apiVersion: "v1",
       kind: "Secret",
       type: "kubernetes.io/tls",
-      metadata: { name: `${name}-tls`, namespace },
+      metadata: { name: fault.secret ?? `${name}-tls`, namespace },
       data: { "tls.crt": base64(leaf.chainPem), "tls.key": base64(Redacted.value(leaf.privateKeyPem)) }
     },
     {
@@ -110,6 +112,11 @@ describe("holdfast check", () => {
           ],
           [{ name: "no-endpoints", endpoints: false }, "error", /no ready endpoints/],
           [{ name: "ends-soon", leaf: { validity: 5 * day } }, "warning", /ends on/],
+          [
+            { name: "unmounted", secret: "serving", leaf: { notBefore: new Date(now - 9 * day), validity: day } },
+            "error",
+            /certificate in Secret default\/serving expired/
+          ],
           [{ name: "too-early", leaf: { notBefore: new Date(now + day) } }, "error", /not valid before/],
           [
             {

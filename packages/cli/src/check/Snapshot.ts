@@ -3,9 +3,11 @@
  *
  * @since 0.1.0
  */
+import * as Certificate from "@holdfast/certificates/Certificate"
 import { type ClientError, KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { listOf, part, textOf } from "../input/Json.ts"
 import { type CalledService, type Callee, calleesOf } from "./Callee.ts"
 import type { Finding } from "./Finding.ts"
@@ -27,6 +29,8 @@ export interface Snapshot {
   /** The labels of namespaces, by name. */
   readonly namespaces: ReadonlyMap<string, Readonly<Record<string, string>>> | undefined
   readonly materials: ReadonlyMap<string, Material.Material>
+  /** The materials by `namespace/host` of the names in their certificates. */
+  readonly byHost: ReadonlyMap<string, ReadonlyArray<Material.Material>>
   /** By namespace. */
   readonly pods: ReadonlyMap<string, ReadonlyArray<KubernetesObject>>
   readonly ingresses: ReadonlyArray<KubernetesObject>
@@ -86,18 +90,20 @@ export const podsBehind = (
 }
 
 /**
- * What the pods behind a Service mount to serve; without such pods, what Secrets hold whose names say that they are the
- * Service's.
+ * What the pods behind a Service mount to serve; without such pods, what Secrets of its namespace hold whose names, or
+ * whose certificates, say that they are the Service's.
  *
  * @category queries
  * @since 0.1.0
  */
 export const materialsBehind = (snapshot: Snapshot, service: CalledService): ReadonlyArray<Material.Material> => {
   const mounted = new Set(podsBehind(snapshot, service).flatMap(mountedSecrets))
-  const byName = [service.name, `${service.name}-tls`, `${service.name}-cert`, `${service.name}-certs`]
-  return [...(mounted.size > 0 ? mounted : byName)].flatMap(
-    (name) => snapshot.materials.get(`${service.namespace}/${name}`) ?? []
-  )
+  const { name, namespace } = service
+  const named = (names: Iterable<string>) =>
+    [...names].flatMap((one) => snapshot.materials.get(`${namespace}/${one}`) ?? [])
+  if (mounted.size > 0) return named(mounted)
+  const issued = snapshot.byHost.get(`${namespace}/${name}.${namespace}.svc`) ?? []
+  return [...new Set([...issued, ...named([name, `${name}-tls`, `${name}-cert`, `${name}-certs`])])]
 }
 
 const reader = Effect.fnUntraced(function* () {
@@ -201,8 +207,17 @@ export const read: Effect.Effect<Snapshot, ClientError, KubernetesClient> = Effe
     const material = Material.fromSecret(secret, rotated.get(keyOf(secret)))
     return material === undefined ? [] : [[keyOf(secret), material] as const]
   })
+  const byHost = new Map<string, Array<Material.Material>>()
+  for (const [key, material] of materials) {
+    const leaf = Result.getOrUndefined(Certificate.parse(material.chain))
+    for (const host of leaf?.dnsNames ?? []) {
+      const at = `${key.split("/")[0]}/${host}`
+      byHost.set(at, [...(byHost.get(at) ?? []), material])
+    }
+  }
   return {
     ...base,
+    byHost,
     endpoints: slices && readyEndpoints(slices),
     namespaces: namespaces && new Map(namespaces.map(({ metadata }) => [metadata.name ?? "", metadata.labels ?? {}])),
     materials: new Map(materials),
