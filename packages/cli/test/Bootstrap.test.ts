@@ -133,6 +133,27 @@ describe("holdfast bootstrap", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("has the manifest of Holdfast's own operator built in", () =>
+    Effect.gen(function* () {
+      const { cluster } = yield* connect
+      const env = { KUBECONFIG: temporaryFile("kubeconfig", cluster.server.kubeconfig) }
+      const planned = (...flags: ReadonlyArray<string>) =>
+        Effect.promise(() => holdfast(["bootstrap", "--dry-run=client", "-o", "name", ...flags], { env }))
+      const { code, stdout, stderr } = yield* planned()
+      assert.strictEqual(code, 0, stderr)
+      for (const name of [
+        "deployment.apps/holdfast-operator",
+        "webhookcertificate.certificates.holdfast.dev/holdfast-webhook",
+        "packagerepository.packages.glasskube.dev/glasskube"
+      ]) {
+        assert.include(stdout.split("\n"), name)
+      }
+      const latest = yield* planned("--latest")
+      assert.strictEqual(latest.code, 64)
+      assert.include(latest.stderr, "--latest goes with --type slim or --type aio")
+    }).pipe(Effect.scoped)
+  )
+
   it.live("tells a kind that nobody knows before anything is written", () =>
     Effect.gen(function* () {
       const { cluster } = yield* connect

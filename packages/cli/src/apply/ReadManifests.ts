@@ -12,27 +12,43 @@ import * as Effect from "effect/Effect"
 import { CommandError } from "../output/CommandError.ts"
 
 /**
- * Reads manifests. With `--namespace`, an object of another namespace is refused, as kubectl does: which of the two was
- * meant cannot be known.
+ * Reads manifests from where the flags say.
  *
- * @category reading
+ * @category operations
  * @since 0.1.0
  */
-export const readManifests = Effect.fnUntraced(function* (
+export const readManifests = (
   sources: Manifests.Sources,
   namespace: string | undefined
-): Effect.fn.Return<ReadonlyArray<KubernetesObject>, ManifestError | CommandError> {
-  const manifests = yield* Manifests.read(sources)
+): Effect.Effect<ReadonlyArray<KubernetesObject>, ManifestError | CommandError> =>
+  Effect.flatMap(Manifests.read(sources), (manifests) => objectsIn(namespace, manifests))
+
+/**
+ * Reads manifests that are at hand as text.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const readText = (
+  text: string,
+  source: string,
+  namespace: string | undefined
+): Effect.Effect<ReadonlyArray<KubernetesObject>, ManifestError | CommandError> =>
+  Effect.flatMap(Effect.fromResult(Manifest.parse(text, source)), (manifests) => objectsIn(namespace, manifests))
+
+/** Refuses objects of another namespace than the one that `--namespace` names. */
+const objectsIn = (namespace: string | undefined, manifests: ReadonlyArray<Manifest.Manifest>) => {
   const stranger =
     namespace === undefined
       ? undefined
       : manifests.find(({ object: { metadata } }) => (metadata.namespace ?? namespace) !== namespace)
-  if (stranger !== undefined) {
-    return yield* new CommandError({
-      exit: "badInput",
-      detail: `${Manifest.formatOrigin(stranger.origin)}: ${format(toRef(stranger.object))} does not belong to the namespace "${namespace}" that --namespace names`,
-      hint: "Leave --namespace out, or the object's own namespace."
-    })
-  }
-  return manifests.map(({ object }) => object)
-})
+  return stranger === undefined
+    ? Effect.succeed(manifests.map(({ object }) => object))
+    : Effect.fail(
+        new CommandError({
+          exit: "badInput",
+          detail: `${Manifest.formatOrigin(stranger.origin)}: ${format(toRef(stranger.object))} does not belong to the namespace "${namespace}" that --namespace names`,
+          hint: "Leave --namespace out, or the object's own namespace."
+        })
+      )
+}

@@ -1,5 +1,5 @@
 /**
- * Where the manifests of a bootstrap come from: the flags `--url`, `--file`, `--type` and `--latest`.
+ * Where the manifests of a bootstrap come from: the flags `--url`, `--file`, `--type` and `--latest`, or this program.
  *
  * @since 0.1.0
  */
@@ -9,7 +9,7 @@ import type { Host } from "../Host.ts"
 import { CommandError } from "../output/CommandError.ts"
 
 /**
- * The release of the package operator that is installed unless asked otherwise: the one this version was tested with.
+ * The release of Glasskube that `--type` installs unless asked otherwise: the one this version was tested with.
  *
  * @category constants
  * @since 0.1.0
@@ -40,12 +40,12 @@ const releaseManifest = (type: "slim" | "aio", latest: boolean): string =>
 const usage = (detail: string) => Effect.fail(new CommandError({ exit: "usage", detail }))
 
 /**
- * What to read; flags that contradict each other are a usage error.
+ * What to read; `"built-in"` where nothing else is asked for. Flags that contradict each other are a usage error.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const fromFlags = (flags: SourceFlags, host: Host): Effect.Effect<Sources, CommandError> => {
+export const fromFlags = (flags: SourceFlags, host: Host): Effect.Effect<Sources | "built-in", CommandError> => {
   const { url, file, type, latest } = flags
   const named = [...(url === undefined ? [] : ["--url"]), ...(file.length === 0 ? [] : ["--file"])]
   if (named.length > 1) return usage("--url and --file exclude each other: give one of them")
@@ -53,6 +53,7 @@ export const fromFlags = (flags: SourceFlags, host: Host): Effect.Effect<Sources
   if (first !== undefined && (type !== undefined || latest === true)) {
     return usage(`${first} excludes --type and --latest: these choose a release manifest`)
   }
+  if (latest === true && type === undefined) return usage("--latest goes with --type slim or --type aio")
   if (url !== undefined) {
     return /^https?:\/\/[^/]/i.test(url)
       ? Effect.succeed({ files: [url] })
@@ -60,8 +61,9 @@ export const fromFlags = (flags: SourceFlags, host: Host): Effect.Effect<Sources
           `invalid value ${JSON.stringify(url)} for --url: expected an address that begins with https:// or http://`
         )
   }
+  if (file.length === 0 && type === undefined) return Effect.succeed("built-in")
   return Effect.succeed({
-    files: file.length > 0 ? file : [releaseManifest(type ?? "aio", latest === true)],
+    files: type === undefined ? file : [releaseManifest(type, latest === true)],
     stdin: { [Symbol.asyncIterator]: () => host.stdin.bytes()[Symbol.asyncIterator]() }
   })
 }

@@ -5,16 +5,18 @@
  */
 import { KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import { type KubernetesObject, toRef } from "@holdfast/k8s-adapter/KubernetesObject"
+import type { Sources } from "@holdfast/k8s-adapter/Manifests"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { dryRun } from "../apply/DryRun.ts"
-import { readManifests } from "../apply/ReadManifests.ts"
+import { readManifests, readText } from "../apply/ReadManifests.ts"
 import { clientOptions } from "../Connection.ts"
 import type { Run } from "../commandline/Command.ts"
 import type { Values } from "../commandline/Flag.ts"
 import type { bootstrapFlags } from "../commands/Bootstrap.ts"
 import { execute } from "../Execute.ts"
 import type { Host } from "../Host.ts"
+import { tellCluster } from "../output/ApplyTelling.ts"
 import { CommandError } from "../output/CommandError.ts"
 import { confirm } from "../output/Confirm.ts"
 import * as Documents from "../output/Documents.ts"
@@ -23,12 +25,20 @@ import * as Objects from "../output/Objects.ts"
 import * as RetryTelling from "../output/RetryTelling.ts"
 import { impatient, readPolicy } from "../RetryFlags.ts"
 import { bootstrap, type Record } from "./Bootstrap.ts"
+import * as BuiltIn from "./BuiltIn.ts"
 import * as DefaultRepository from "./DefaultRepository.ts"
 import * as ManifestSource from "./ManifestSource.ts"
 import * as Report from "./Report.ts"
 import type { Settings } from "./Settings.ts"
 
 type FlagValues = Values<typeof bootstrapFlags>
+
+const readSources = Effect.fnUntraced(function* (sources: Sources | "built-in", namespace: string | undefined) {
+  if (sources !== "built-in") {
+    return { objects: yield* readManifests(sources, namespace), source: (sources.files ?? []).join(", ") }
+  }
+  return { objects: yield* readText(BuiltIn.manifest(), BuiltIn.source, namespace), source: BuiltIn.source }
+})
 
 const readSettings = Effect.fnUntraced(function* (flags: FlagValues, host: Host) {
   const policy = yield* readPolicy(flags, host)
@@ -41,8 +51,7 @@ const readSettings = Effect.fnUntraced(function* (flags: FlagValues, host: Host)
     })
   }
   const settings: Settings = {
-    objects: yield* readManifests(sources, flags.namespace),
-    source: (sources.files ?? []).join(", "),
+    ...(yield* readSources(sources, flags.namespace)),
     repository: flags.createDefaultRepository === false ? undefined : DefaultRepository.make(url),
     repositoryIsRequired: flags.createDefaultRepository === true || flags.defaultRepositoryUrl !== undefined,
     policy,
@@ -164,10 +173,11 @@ export const run: Run<typeof bootstrapFlags> = ({ flags, host }) => {
     }
     const asked = flags.dryRun === "server" || flags.diff === true
     const work = Effect.gen(function* () {
+      yield* tellCluster
       if (asked) yield* dryRun(everything(settings), dryRunOptions(settings, flags), host)
       else yield* install(settings, flags, host)
     })
     yield* Effect.provide(work, KubernetesClient.layer(clientOptions(flags, host)))
   })
-  return execute(host, flags, program)
+  return execute(host, { ...flags, title: "holdfast bootstrap" }, program)
 }

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { connectionFlags, outputFlag, progressFlags, retryFlags } from "../CommandFlags.ts"
+import { connectionFlags, outputFlag, progressFlags, reportFlag, retryFlags } from "../CommandFlags.ts"
 import { make } from "../commandline/Command.ts"
 import * as Flag from "../commandline/Flag.ts"
 
@@ -20,13 +20,13 @@ export const bootstrapFlags = {
     aliases: ["filename"]
   }),
   type: Flag.choice(
-    "which release manifest to install: with Flux (aio, the default) or without (slim)",
+    "install a release of Glasskube in place of Holdfast's operator: with Flux (aio) or without (slim)",
     ["slim", "aio"],
     {
       short: "t"
     }
   ),
-  latest: Flag.toggle("install the newest release in place of the one this version of holdfast was tested with"),
+  latest: Flag.toggle("with --type: the newest release in place of the one this version of holdfast was tested with"),
   createDefaultRepository: Flag.toggle("apply the default package repository", { isOn: true }),
   defaultRepositoryUrl: Flag.text("address of the default package repository", "URL"),
   force: Flag.toggle("go on when a pre-flight check fails"),
@@ -41,6 +41,7 @@ export const bootstrapFlags = {
   forceConflicts: Flag.toggle("take over fields that another manager owns"),
   yes: Flag.toggle("do not ask for confirmation", { short: "y" }),
   output: outputFlag,
+  report: reportFlag,
   wake: Flag.toggle("try again at once when the cluster changes", { isOn: true }),
   nudge: Flag.toggle("have a kubelet refresh a stale certificate by annotating its pod", { isOn: true }),
   ...progressFlags,
@@ -58,10 +59,11 @@ export const bootstrap = make({
   name: "bootstrap",
   summary: "install the package operator; done means that admission works",
   description:
-    "Install the package operator and the default package repository. Certificate Jobs are followed to their end, every installed webhook is answered under its new certificate before it says ready, and a certificate vacuum on the way is waited out. Safe to run again at any point.",
+    "Install a package operator and the default package repository: without arguments Holdfast's own operator, from a manifest that is built in. Certificate Jobs are followed to their end, every installed webhook is answered under its new certificate before it says ready, and a certificate vacuum on the way is waited out. Safe to run again at any point.",
   flags: bootstrapFlags,
   examples: [
-    { text: "install the release manifest", line: "holdfast bootstrap --type slim" },
+    { text: "install Holdfast's operator", line: "holdfast bootstrap" },
+    { text: "install Glasskube", line: "holdfast bootstrap --type slim" },
     { text: "install from a file, without asking", line: "holdfast bootstrap -f operator.yaml --yes" },
     { text: "see what would be done", line: "holdfast bootstrap -f operator.yaml --dry-run=client" },
     { text: "re-issue the webhook certificates", line: "holdfast bootstrap -f operator.yaml --rotate --yes" }

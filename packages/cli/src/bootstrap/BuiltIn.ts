@@ -1,0 +1,28 @@
+/**
+ * The manifest that a bootstrap without arguments installs: Holdfast's own operator, of this very version.
+ *
+ * @since 0.1.0
+ */
+import { readFileSync } from "node:fs"
+
+/** Put in by the bundler. */
+declare const HOLDFAST_MANIFEST: string | undefined
+
+/**
+ * The name by which messages call it.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const source = "the built-in manifest of the Holdfast operator"
+
+/**
+ * Its text: YAML, many documents.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const manifest = (): string =>
+  typeof HOLDFAST_MANIFEST === "string"
+    ? HOLDFAST_MANIFEST
+    : readFileSync(new URL("../../../operator/deploy/holdfast.yaml", import.meta.url), "utf8")
