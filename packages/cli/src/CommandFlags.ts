@@ -74,6 +74,18 @@ export const progressFlags = {
 }
 
 /**
+ * A page about the run.
+ *
+ * @category flags
+ * @since 0.1.0
+ */
+export const reportFlag = Flag.text(
+  "write a page with the timeline of every object and attempt, also when the run fails",
+  "FILE.html",
+  { group: "Output flags" }
+)
+
+/**
  * The output formats of commands that print objects or a report.
  *
  * @category flags

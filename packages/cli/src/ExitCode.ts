@@ -19,6 +19,7 @@ export const exitCodes = {
   badInput: { code: 65, meaning: "input is missing or malformed: a manifest, a kubeconfig, JSON lines" },
   unreachable: { code: 69, meaning: "the API server or a URL cannot be reached" },
   internal: { code: 70, meaning: "a fault in holdfast itself" },
+  cannotCreate: { code: 73, meaning: "an output file cannot be written" },
   timeout: { code: 75, meaning: "what we waited for outlasted the deadline; running it again may succeed" },
   certificate: { code: 76, meaning: "a certificate error that waiting does not mend" },
   forbidden: { code: 77, meaning: "permission denied, or not logged in" },

@@ -12,7 +12,7 @@ import { clientOptions } from "../Connection.ts"
 import type { Run } from "../commandline/Command.ts"
 import type { applyFlags } from "../commands/Apply.ts"
 import { execute } from "../Execute.ts"
-import { tellApply } from "../output/ApplyTelling.ts"
+import { tellApply, tellCluster } from "../output/ApplyTelling.ts"
 import { CommandError } from "../output/CommandError.ts"
 import * as Objects from "../output/Objects.ts"
 import { Progress, tell } from "../output/Progress.ts"
@@ -92,6 +92,7 @@ export const run: Run<typeof applyFlags> = ({ flags, host }) => {
         )
     }
     const work = Effect.gen(function* () {
+      yield* tellCluster
       if (flags.dryRun === "server") {
         const { onEvent: _, ...apply } = options
         return yield* dryRun(
@@ -115,5 +116,5 @@ export const run: Run<typeof applyFlags> = ({ flags, host }) => {
     })
     yield* Effect.provide(work, KubernetesClient.layer(clientOptions(flags, host)))
   })
-  return execute(host, flags, program)
+  return execute(host, { ...flags, title: "holdfast apply" }, program)
 }

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { connectionFlags, outputFlag, progressFlags, retryFlags } from "../CommandFlags.ts"
+import { connectionFlags, outputFlag, progressFlags, reportFlag, retryFlags } from "../CommandFlags.ts"
 import { make } from "../commandline/Command.ts"
 import * as Flag from "../commandline/Flag.ts"
 
@@ -25,6 +25,7 @@ export const applyFlags = {
   wait: Flag.toggle("wait until what was applied is ready"),
   timeout: Flag.duration("how long --wait waits (default 5m)"),
   output: outputFlag,
+  report: reportFlag,
   wake: Flag.toggle("try again at once when the cluster changes", { isOn: true }),
   nudge: Flag.toggle("have a kubelet refresh a stale certificate by annotating its pod", { isOn: true }),
   ...progressFlags,

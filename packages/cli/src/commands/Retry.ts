@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { connectionFlags, progressFlags, retryFlags } from "../CommandFlags.ts"
+import { connectionFlags, progressFlags, reportFlag, retryFlags } from "../CommandFlags.ts"
 import { make } from "../commandline/Command.ts"
 import * as Flag from "../commandline/Flag.ts"
 
@@ -15,6 +15,7 @@ import * as Flag from "../commandline/Flag.ts"
  */
 export const retryCommandFlags = {
   wake: Flag.toggle("try again at once when the cluster changes", { isOn: true }),
+  report: reportFlag,
   ...retryFlags,
   ...progressFlags,
   ...connectionFlags

@@ -5,12 +5,25 @@
  */
 import type { ApplyEvent } from "@holdfast/k8s-adapter/Apply"
 import type { HoldOnNotice } from "@holdfast/k8s-adapter/HoldOn"
+import { KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import { format } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Effect from "effect/Effect"
 import type { Progress } from "./Progress.ts"
 import { tell } from "./Progress.ts"
 import type { ProgressEvent } from "./ProgressEvent.ts"
 import type { RetryTelling } from "./RetryTelling.ts"
+
+/**
+ * Tells reports which cluster it is about.
+ *
+ * @category telling
+ * @since 0.1.0
+ */
+export const tellCluster: Effect.Effect<void, never, KubernetesClient | Progress> = Effect.gen(function* () {
+  const { server, context } = yield* KubernetesClient
+  yield* tell({ type: "Fact", name: "Cluster", value: server })
+  if (context !== undefined) yield* tell({ type: "Fact", name: "Context", value: context })
+})
 
 const noticeEvent = (notice: HoldOnNotice): ProgressEvent => {
   switch (notice._tag) {
@@ -54,14 +67,24 @@ export const tellApply =
       case "WaveStarted":
         return Effect.void
       case "Started":
-        return tell({ type: "Waiting", key: format(event.ref), text: `applying ${format(event.ref)}` })
-      case "Applied":
         return Effect.andThen(
-          tell({ type: "Waiting", key: format(event.ref), text: undefined }),
-          each === "each" ? tell({ type: "Done", text: `${format(event.ref)} ${event.outcome}` }) : Effect.void
+          tell({ type: "Began", subject: format(event.ref) }),
+          tell({ type: "Waiting", key: format(event.ref), text: `applying ${format(event.ref)}` })
+        )
+      case "Applied":
+        return Effect.all(
+          [
+            tell({ type: "Ended", subject: format(event.ref), outcome: event.outcome, failed: false }),
+            tell({ type: "Waiting", key: format(event.ref), text: undefined }),
+            each === "each" ? tell({ type: "Done", text: `${format(event.ref)} ${event.outcome}` }) : Effect.void
+          ],
+          { discard: true }
         )
       case "Failed":
-        return tell({ type: "Waiting", key: format(event.ref), text: undefined })
+        return Effect.andThen(
+          tell({ type: "Ended", subject: format(event.ref), outcome: `failed: ${event.error.message}`, failed: true }),
+          tell({ type: "Waiting", key: format(event.ref), text: undefined })
+        )
       case "Attempt":
         return retries.onEvent(format(event.ref))(event.event)
       case "Waiting": {

@@ -27,6 +27,8 @@ export interface Options {
   readonly format: "text" | "json"
   /** With `false` only retries, warnings and failures are told. */
   readonly all: boolean
+  /** Hears everything that is told, whatever of it is shown. */
+  readonly listen?: ((progress: Shape) => Shape) | undefined
 }
 
 /**
@@ -171,9 +173,10 @@ export class Progress extends Context.Service<Progress, Shape>()("@holdfast/cli/
             : options.all && Paint.isLive(host, host.stderr)
               ? yield* live(host)
               : yield* plain(host)
-        return options.all
+        const shown: Shape = options.all
           ? teller
           : { tell: (event) => (important.has(event.type) ? teller.tell(event) : Effect.void) }
+        return options.listen?.(shown) ?? shown
       })
     )
 }

@@ -14,6 +14,7 @@
  * - `Retry`: an attempt failed and another one follows after `delay`
  * - `Retrying`: the wait is over
  * - `Recovered`, `GaveUp`: how it ended
+ * - `Fact`, `Began`, `Ended`: for reports alone: what the run is about, and the time of each object
  *
  * @category models
  * @since 0.1.0
@@ -21,6 +22,9 @@
 export type ProgressEvent =
   | { readonly type: "Phase"; readonly title: string }
   | { readonly type: "Done" | "Note" | "Warning"; readonly text: string }
+  | { readonly type: "Fact"; readonly name: string; readonly value: string }
+  | { readonly type: "Began"; readonly subject: string }
+  | { readonly type: "Ended"; readonly subject: string; readonly outcome: string; readonly failed: boolean }
   | { readonly type: "Waiting"; readonly key: string; readonly text: string | undefined }
   | {
       readonly type: "Retry"

@@ -11,13 +11,18 @@ import { clean } from "./TextWidth.ts"
 const ending = { timer: "timer", wake: "woken", deadline: "cut short by the deadline" } as const
 
 /**
- * The line that tells an event; `undefined` for the end of a wait, which only the live view shows.
+ * The line that tells an event; `undefined` for the end of a wait, which only the live view shows, and for what is told to reports
+ * alone.
  *
  * @category rendering
  * @since 0.1.0
  */
 export const line = (event: ProgressEvent): ProgressLine | undefined => {
   switch (event.type) {
+    case "Fact":
+    case "Began":
+    case "Ended":
+      return undefined
     case "Phase":
       return { mark: "phase", text: event.title }
     case "Done":

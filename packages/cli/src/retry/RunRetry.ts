@@ -18,6 +18,7 @@ import type { Run } from "../commandline/Command.ts"
 import type { retryCommandFlags } from "../commands/Retry.ts"
 import { execute } from "../Execute.ts"
 import { CommandError } from "../output/CommandError.ts"
+import { tell } from "../output/Progress.ts"
 import * as RetryTelling from "../output/RetryTelling.ts"
 import { readPolicy } from "../RetryFlags.ts"
 import * as ChildCommand from "./ChildCommand.ts"
@@ -60,6 +61,7 @@ export const run: Run<typeof retryCommandFlags> = async (invocation) => {
     const telling = yield* RetryTelling.make
     const input = host.stdin.isTerminal() ? undefined : Replay.make(host.stdin.bytes())
     const sources = flags.wake === false ? undefined : yield* wakeSources(clientOptions(flags, host))
+    yield* tell({ type: "Began", subject: program })
     let firstFailure: number | undefined
 
     const attempt = Effect.gen(function* () {
@@ -95,7 +97,9 @@ export const run: Run<typeof retryCommandFlags> = async (invocation) => {
         AttemptsExhausted: (error) => (error.cause._tag === "CommandFailed" ? Effect.void : Effect.fail(error))
       })
     )
+    const outcome = exitCode === 0 ? "succeeded" : `ended with ${exitCode}`
+    yield* tell({ type: "Ended", subject: program, outcome, failed: exitCode !== 0 })
+    return exitCode
   })
-  const own = await execute(host, flags, work)
-  return own === 0 ? exitCode : own
+  return execute(host, { ...flags, title: "holdfast retry" }, work)
 }
