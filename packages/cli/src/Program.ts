@@ -14,31 +14,41 @@ import { version } from "./Version.ts"
 const helpWidth = (host: Host) => Math.max(40, Math.min(host.stdout.isTerminal ? host.stdout.columns() : 100, 100))
 
 const completeWords = (words: ReadonlyArray<string>, host: Host): number => {
-  for (const { word, description } of Completion.complete(words, program)) {
+  const candidates = Completion.complete(words, program)
+  for (const { word, description } of candidates) {
     host.stdout.write(description === "" ? `${word}\n` : `${word}\t${description}\n`)
   }
-  return ExitCode.of("ok")
+  return candidates.length
+}
+
+/** As kubectl asks its plugins: the last line says whether the shell may offer files, which is when we have nothing. */
+const completeForKubectl = (words: ReadonlyArray<string>, host: Host) => {
+  host.stdout.write(completeWords(words, host) > 0 ? ":4\n" : ":0\n")
 }
 
 /**
- * Runs the program and gives its exit code.
+ * Runs the program and gives its exit code; `name` is what it calls itself in help.
  *
  * @category running
  * @since 0.1.0
  */
-export const main = async (words: ReadonlyArray<string>, host: Host): Promise<number> => {
+export const main = async (words: ReadonlyArray<string>, host: Host, name = "holdfast"): Promise<number> => {
   if (words[0] === "--version") {
     host.stdout.write(`holdfast ${version}\n`)
     return ExitCode.of("ok")
   }
-  if (words[0] === "__complete") return completeWords(words.slice(1), host)
+  if (words[0] === "__complete" || words[0] === "__kubectl-complete") {
+    const answer = words[0] === "__complete" ? completeWords : completeForKubectl
+    answer(words.slice(1), host)
+    return ExitCode.of("ok")
+  }
   const parsed = parse(words[0] === "help" ? [...words.slice(1), "--help"] : words, program)
   switch (parsed._tag) {
     case "HelpWanted":
-      host.stdout.write(Help.render(parsed.topic, program, helpWidth(host)))
+      host.stdout.write(Help.render(parsed.topic, program, helpWidth(host), name))
       return ExitCode.of("ok")
     case "UsageError": {
-      const where = parsed.command === undefined ? "holdfast --help" : `holdfast ${parsed.command} --help`
+      const where = parsed.command === undefined ? `${name} --help` : `${name} ${parsed.command} --help`
       host.stderr.write(`error: ${parsed.message}\nSee "${where}".\n`)
       return ExitCode.of("usage")
     }

@@ -5,11 +5,13 @@
  * @since 0.1.0
  */
 import * as module from "node:module"
+import { calling } from "./commandline/Calling.ts"
 import { processHost } from "./ProcessHost.ts"
 import { main } from "./Program.ts"
 
 module.enableCompileCache()
 
 const { host, exit } = processHost()
+const { name, words } = calling(process.argv[1] ?? "", process.argv.slice(2))
 // Not awaited: what is loaded on use imports from this module, which therefore has to be done first.
-void main(process.argv.slice(2), host).then(exit)
+void main(words, host, name).then(exit)

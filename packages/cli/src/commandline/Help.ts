@@ -40,40 +40,47 @@ const flagSections = (command: Command, width: number): ReadonlyArray<string> =>
 
 const exitCodeRows: ReadonlyArray<Row> = Object.values(exitCodes).map(({ code, meaning }) => [String(code), meaning])
 
-const exampleLines = (command: Command): ReadonlyArray<string> =>
-  command.examples.flatMap(({ text, line }, index) => [...(index === 0 ? [] : [""]), `  # ${text}`, `  ${line}`])
+/** A line as it is typed by those who call the program otherwise. */
+const calledAs = (line: string, name: string): string => line.replace(/(^|[\s(])holdfast (?=\S)/g, `$1${name} `)
 
-const forCommand = (command: Command, width: number): ReadonlyArray<string> => [
+const exampleLines = (command: Command, name: string): ReadonlyArray<string> =>
+  command.examples.flatMap(({ text, line }, index) => [
+    ...(index === 0 ? [] : [""]),
+    `  # ${text}`,
+    `  ${calledAs(line, name)}`
+  ])
+
+const forCommand = (command: Command, width: number, name: string): ReadonlyArray<string> => [
   ...wrap(command.description ?? command.summary, width),
   "",
   "Usage:",
-  `  holdfast ${command.name}${command.operands === undefined ? "" : ` ${command.operands}`}${
+  `  ${name} ${command.name}${command.operands === undefined ? "" : ` ${command.operands}`}${
     Object.keys(command.flags).length === 0 ? "" : " [flags]"
   }`,
-  ...(command.examples.length === 0 ? [] : ["", "Examples:", ...exampleLines(command)]),
+  ...(command.examples.length === 0 ? [] : ["", "Examples:", ...exampleLines(command, name)]),
   ...flagSections(command, width)
 ]
 
 const choiceRows = (program: Commands, group?: Group): ReadonlyArray<Row> =>
   choices(program, group).map(({ name, summary }) => [name, summary])
 
-const forGroup = (group: Group, program: Commands, width: number): ReadonlyArray<string> => [
+const forGroup = (group: Group, program: Commands, width: number, name: string): ReadonlyArray<string> => [
   ...wrap(group.summary, width),
   "",
   "Usage:",
-  `  holdfast ${group.name} COMMAND [flags]`,
+  `  ${name} ${group.name} COMMAND [flags]`,
   "",
   "Commands:",
   ...rows(choiceRows(program, group), width),
   "",
-  ...wrap(`Use "holdfast ${group.name} COMMAND --help" for the flags and examples of a command.`, width)
+  ...wrap(`Use "${name} ${group.name} COMMAND --help" for the flags and examples of a command.`, width)
 ]
 
-const forProgram = (program: Commands, width: number): ReadonlyArray<string> => [
+const forProgram = (program: Commands, width: number, name: string): ReadonlyArray<string> => [
   ...wrap("holdfast keeps Kubernetes installs and admission webhooks working while certificates change.", width),
   "",
   "Usage:",
-  "  holdfast COMMAND [flags]",
+  `  ${name} COMMAND [flags]`,
   "",
   "Commands:",
   ...rows(choiceRows(program), width),
@@ -90,21 +97,22 @@ const forProgram = (program: Commands, width: number): ReadonlyArray<string> => 
   "Exit codes:",
   ...rows(exitCodeRows, width),
   "",
-  ...wrap('Use "holdfast COMMAND --help" for the flags and examples of a command.', width)
+  ...wrap(`Use "${name} COMMAND --help" for the flags and examples of a command.`, width)
 ]
 
 /**
- * The help of a command or a group, or of the program when no topic is given, at most `width` columns wide where words allow.
+ * The help of a command or a group, or of the program when no topic is given, at most `width` columns wide where words allow;
+ * `name` is how the program is called.
  *
  * @category rendering
  * @since 0.1.0
  */
-export const render = (topic: Command | Group | undefined, program: Commands, width: number): string => {
+export const render = (topic: Command | Group | undefined, program: Commands, width: number, name: string): string => {
   const lines =
     topic === undefined
-      ? forProgram(program, width)
+      ? forProgram(program, width, name)
       : "flags" in topic
-        ? forCommand(topic, width)
-        : forGroup(topic, program, width)
+        ? forCommand(topic, width, name)
+        : forGroup(topic, program, width, name)
   return `${lines.join("\n")}\n`
 }
