@@ -29,7 +29,7 @@ export interface Comparison {
   readonly better?: "less" | "more"
 }
 
-export const median = (numbers: ReadonlyArray<number>): number => percentile(numbers, 0.5)
+const median = (numbers: ReadonlyArray<number>): number => percentile(numbers, 0.5)
 
 /** The smallest figure that this share of all is no larger than. */
 export const percentile = (numbers: ReadonlyArray<number>, share: number): number =>
