@@ -9,6 +9,28 @@ import * as Metric from "effect/Metric"
 import type { FoundTarget } from "../target/Target.ts"
 
 /**
+ * A publication that was changed.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Change {
+  readonly target: string
+  /** The field manager that did; `undefined` where the object does not tell, as when a field was only taken away. */
+  readonly manager: string | undefined
+  readonly at: number
+}
+
+/**
+ * Who did it, in words.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const culprit = ({ manager }: Pick<Change, "manager">): string =>
+  manager === undefined ? "somebody that the object does not name" : `the field manager "${manager}"`
+
+/**
  * Remembers the changes of the last ten minutes.
  *
  * @category models
@@ -20,7 +42,7 @@ export interface Contention {
     certificate: string,
     targets: ReadonlyArray<FoundTarget>,
     now: number
-  ) => Effect.Effect<ReadonlyArray<{ readonly target: string; readonly manager: string }>>
+  ) => Effect.Effect<ReadonlyArray<Change>>
   /** Who changed a target more than three times in ten minutes, as a sentence. */
   readonly dispute: (certificate: string, now: number) => string | undefined
   readonly forget: (certificate: string) => void
@@ -37,11 +59,6 @@ const most = 3
  * @since 0.1.0
  */
 export const make = (): Contention => {
-  interface Change {
-    readonly target: string
-    readonly manager: string
-    readonly at: number
-  }
   const changes = new Map<string, ReadonlyArray<Change>>()
   /** The version of each target in which a change was counted, and whether the target was published before. */
   const seen = new Map<string, { readonly version: string; readonly wasPublished: boolean }>()
@@ -57,17 +74,17 @@ export const make = (): Contention => {
         seen.set(key, { version: resourceVersion, wasPublished: epoch > 0 || before?.wasPublished === true })
         // What was never published is only new here.
         if (epoch > 0 || before?.wasPublished !== true || before.version === resourceVersion) continue
-        const manager = managers[0] ?? "unknown"
+        const [manager] = managers
         found.push({ target: name, manager, at: now })
-        yield* Metric.update(Metric.withAttributes(repairs, { target: name, manager }), 1)
+        yield* Metric.update(Metric.withAttributes(repairs, { target: name, manager: manager ?? "unknown" }), 1)
       }
       changes.set(certificate, [...recent(certificate, now), ...found])
       return found
     }),
     dispute: (certificate, now) => {
       const counts = new Map<string, number>()
-      for (const { manager, target } of recent(certificate, now)) {
-        const key = `${target} was changed by the field manager "${manager}"`
+      for (const change of recent(certificate, now)) {
+        const key = `${change.target} was changed by ${culprit(change)}`
         counts.set(key, (counts.get(key) ?? 0) + 1)
       }
       const [worst] = [...counts].filter(([, count]) => count > most).sort(([, a], [, b]) => b - a)

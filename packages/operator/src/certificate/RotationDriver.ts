@@ -139,7 +139,10 @@ export const make = (options: RotationDriverOptions): RotationDriver => {
     const { id } = webhook
     const location = locationOf(webhook, namespace)
     const settings = settingsOf(webhook, keepAlive)
-    if (!memories.has(id)) yield* guard(makeCanaryService(webhook, namespace, selector))
+    // Also somebody else may have taken it away, which matters as long as anything is to be proven.
+    if (memories.get(id)?.rotation.phase.is !== "STABLE") {
+      yield* guard(makeCanaryService(webhook, namespace, selector))
+    }
     for (let actions = 0; ; actions++) {
       const before = memories.get(id) ?? nothing
       const sight = yield* RotationSight.look(webhook, { environment, known: before.kept, location })

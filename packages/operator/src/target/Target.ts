@@ -62,7 +62,7 @@ export interface FoundTarget {
   readonly problems: ReadonlyArray<string>
   /** Hosts and ports that its entries call by URL. */
   readonly hosts: ReadonlyArray<{ readonly host: string; readonly port: number }>
-  /** The field managers that wrote a bundle of it, the newest first; looked for only where the epoch is 0. */
+  /** The field managers, but for ours, that wrote a bundle of it, the newest first; looked for where the epoch is 0. */
   readonly managers: ReadonlyArray<string>
   /** What is dangerous in it, in words for people. */
   readonly warnings: ReadonlyArray<string>

@@ -216,7 +216,10 @@ const removals = ({ annotations, canary }: Traces): Operations => [
 
 const withManagers = (target: FoundTarget): Effect.Effect<FoundTarget, ClientError, KubernetesClient> =>
   Effect.map(liveOf(target), (object) => {
-    const owners = list(object, "metadata", "managedFields").filter((entry) => ownsBundle(field(entry, "fieldsV1")))
+    const owners = list(object, "metadata", "managedFields").filter(
+      // The canary's bundle is always our own. Who only takes a bundle away owns nothing afterwards, and is not found.
+      (entry) => text(entry, "manager") !== fieldManager && ownsBundle(field(entry, "fieldsV1"))
+    )
     const managers = owners
       .toSorted((a, b) => (text(a, "time") < text(b, "time") ? 1 : -1))
       .map((entry) => text(entry, "manager"))

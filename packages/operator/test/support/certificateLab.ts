@@ -21,7 +21,7 @@ import type { Leadership } from "@holdfast/operator/runtime/LeaderElection"
 import * as ClusterEnvironment from "@holdfast/operator/target/ClusterEnvironment"
 import * as TargetCaches from "@holdfast/operator/target/TargetCaches"
 import type { TestCluster } from "@holdfast/testkit/TestCluster"
-import { type Duration, Effect, Exit, Fiber, Redacted, Result, Scope } from "effect"
+import { Clock, Duration, Effect, Exit, Fiber, Redacted, Result, Scope } from "effect"
 
 export const system = "holdfast-system"
 export const shop = "shop"
@@ -36,10 +36,12 @@ export interface Lab {
   /** Begins a leader's term; its memory is its own. */
   readonly lead: (options?: {
     readonly guard?: Leadership["guard"]
+    /** How far its clock is ahead of everybody else's. */
+    readonly ahead?: Duration.Input
   }) => Effect.Effect<{ readonly end: Effect.Effect<void> }>
   /** Creates the WebhookCertificate `hook`, with a fast pace unless said otherwise. */
   readonly create: (spec?: object) => Effect.Effect<KubernetesObject, KubernetesClient.ClientError>
-  readonly change: (spec: object) => Effect.Effect<unknown, KubernetesClient.ClientError>
+  readonly change: (spec: object) => Effect.Effect<KubernetesObject, KubernetesClient.ClientError>
   readonly remove: Effect.Effect<unknown, KubernetesClient.ClientError>
   /** Writes the Secret that the webhook serves from, as another tool would. */
   readonly serve: (leaf: IssuedCertificate) => Effect.Effect<unknown, KubernetesClient.ClientError>
@@ -60,10 +62,8 @@ export interface Configuration extends KubernetesObject {
   readonly webhooks: ReadonlyArray<{ readonly name: string; readonly clientConfig: { readonly caBundle?: string } }>
 }
 
-export const paced = {
+const paced = {
   secretName: "hook-tls",
-  service: { name: "hook" },
-  targets: [{ kind: "ValidatingWebhookConfiguration", name: "hook" }],
   rollback: "0s",
   minPublish: "0s"
 }
@@ -75,6 +75,23 @@ export const configuration = {
 }
 
 export const base64 = (text: string) => Buffer.from(text).toString("base64")
+
+const clockAhead = (clock: Clock.Clock, millis: number): Clock.Clock => ({
+  currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + millis,
+  currentTimeMillis: Effect.map(clock.currentTimeMillis, (now) => now + millis),
+  currentTimeNanosUnsafe: () => clock.currentTimeNanosUnsafe() + BigInt(millis) * 1_000_000n,
+  currentTimeNanos: Effect.map(clock.currentTimeNanos, (now) => now + BigInt(millis) * 1_000_000n),
+  monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe(),
+  monotonicTimeNanos: clock.monotonicTimeNanos,
+  sleep: (duration) => clock.sleep(duration)
+})
+
+const target = { kind: "ValidatingWebhookConfiguration", name: "hook" }
+const withService = { service: { name: "hook" }, targets: [target] }
+const withoutService = {
+  dnsNames: ["hook.shop.svc"],
+  targets: [{ ...target, webhooks: ["hook.shop.example", "address.shop.example"] }]
+}
 
 const install = (client: KubernetesClient.Shape) =>
   Effect.gen(function* () {
@@ -92,6 +109,36 @@ const install = (client: KubernetesClient.Shape) =>
       yield* client.create({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels } })
     }
   })
+
+/** Makes endpoints of pods that listen on loopback addresses, which a real API server does not take. */
+const expose = (client: KubernetesClient.Shape, pods: ReadonlyArray<{ readonly port: number }>) =>
+  Effect.gen(function* () {
+    for (const [index, { port }] of pods.entries()) {
+      yield* client.create({
+        apiVersion: "discovery.k8s.io/v1",
+        kind: "EndpointSlice",
+        metadata: { name: `hook-${index}`, namespace: shop, labels: { "kubernetes.io/service-name": "hook" } },
+        addressType: "IPv4",
+        ports: [{ name: "https", port, protocol: "TCP" }],
+        endpoints: [
+          {
+            addresses: ["127.0.0.1"],
+            conditions: { ready: true },
+            targetRef: { kind: "Pod", name: `hook-${index}`, namespace: shop }
+          }
+        ]
+      })
+    }
+  })
+
+/** An entry that calls the webhook by its address, for nothing: this is where it is found where it has no endpoints. */
+const byAddress = (port: number) => ({
+  name: "address.shop.example",
+  admissionReviewVersions: ["v1"],
+  sideEffects: "None",
+  clientConfig: { url: `https://127.0.0.1:${port}/validate` },
+  rules: [{ apiGroups: ["shop.example"], apiVersions: ["v1"], operations: ["CREATE"], resources: ["nothings"] }]
+})
 
 export const make = Effect.fnUntraced(function* (
   cluster: TestCluster,
@@ -131,29 +178,15 @@ export const make = Effect.fnUntraced(function* (
     })
   )
   const pods = yield* Effect.all([pod, pod])
+  const isReal = cluster.kind === "kube-apiserver"
   yield* client.create({
     apiVersion: "v1",
     kind: "Service",
     metadata: { name: "hook", namespace: shop },
     spec: { ports: [{ name: "https", port: 443, targetPort: 443 }] }
   })
-  for (const [index, { port }] of pods.entries()) {
-    yield* client.create({
-      apiVersion: "discovery.k8s.io/v1",
-      kind: "EndpointSlice",
-      metadata: { name: `hook-${index}`, namespace: shop, labels: { "kubernetes.io/service-name": "hook" } },
-      addressType: "IPv4",
-      ports: [{ name: "https", port, protocol: "TCP" }],
-      endpoints: [
-        {
-          addresses: ["127.0.0.1"],
-          conditions: { ready: true },
-          targetRef: { kind: "Pod", name: `hook-${index}`, namespace: shop }
-        }
-      ]
-    })
-  }
-  yield* cluster.route({ name: "hook", namespace: shop }, { host: "127.0.0.1", port: pods[0]?.port ?? 0 })
+  if (!isReal) yield* expose(client, pods)
+  yield* cluster.route({ name: "hook", namespace: shop }, { host: "127.0.0.1", port: pods[0].port })
   yield* client.create({
     apiVersion: "admissionregistration.k8s.io/v1",
     kind: "ValidatingWebhookConfiguration",
@@ -168,7 +201,8 @@ export const make = Effect.fnUntraced(function* (
         clientConfig: { service: { name: "hook", namespace: shop, path: "/validate" } },
         namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": hooked } },
         rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] }]
-      }
+      },
+      ...(isReal ? [byAddress(pods[0].port)] : [])
     ]
   })
 
@@ -176,7 +210,7 @@ export const make = Effect.fnUntraced(function* (
   const outer = yield* Scope.Scope
   const load = Kubeconfig.load({ text: cluster.kubeconfig })
   const unguarded: Leadership["guard"] = (effect) => effect
-  const lead: Lab["lead"] = ({ guard = unguarded } = {}) =>
+  const lead: Lab["lead"] = ({ ahead = 0, guard = unguarded } = {}) =>
     Effect.gen(function* () {
       const scope = yield* Scope.fork(outer)
       const controller = yield* Effect.gen(function* () {
@@ -197,7 +231,8 @@ export const make = Effect.fnUntraced(function* (
           ...(keepAlive !== undefined && { keepAlive })
         })
       }).pipe(provided, Scope.provide(scope))
-      const fiber = yield* Effect.forkIn(provided(controller.run), scope)
+      const clock = clockAhead(yield* Clock.Clock, Duration.toMillis(ahead))
+      const fiber = yield* Effect.forkIn(Effect.provideService(provided(controller.run), Clock.Clock, clock), scope)
       return { end: Effect.andThen(Fiber.interrupt(fiber), Scope.close(scope, Exit.void)) }
     })
 
@@ -212,7 +247,7 @@ export const make = Effect.fnUntraced(function* (
       client.create({
         ...WebhookCertificate.kind,
         metadata: { name: "hook", namespace: shop },
-        spec: { ...paced, ...spec }
+        spec: { ...paced, ...(isReal ? withoutService : withService), ...spec }
       }),
     change: (spec) => client.patch(reference, { type: "merge", body: { spec } }),
     remove: client.delete(reference),

@@ -1,4 +1,5 @@
 /** What a rotation did, and what it could not do, in plain words: the Events of a WebhookCertificate. */
+import { type Change, culprit } from "../../certificate/Contention.ts"
 import type { RotationError } from "../../certificate/RotationDriver.ts"
 import type { WebhookCertificate } from "../../certificate/WebhookCertificate.ts"
 import type { RotationState } from "../../rotation/RotationState.ts"
@@ -91,8 +92,8 @@ const why = ({ cause }: RotationState): string => {
   }
 }
 
-export const changedByOthers = ({ manager, target }: { readonly manager: string; readonly target: string }): Note =>
-  warning("BundleRepaired", "Publish", `${target} was changed by the field manager "${manager}"; it is published again`)
+export const changedByOthers = (change: Change): Note =>
+  warning("BundleRepaired", "Publish", `${change.target} was changed by ${culprit(change)}; it is published again`)
 
 export const contested = (dispute: string): Note => warning("Contested", "Publish", dispute)
 
