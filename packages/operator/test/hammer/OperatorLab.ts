@@ -35,6 +35,12 @@ const webhookCertificate = (names: ReadonlyArray<string>, name: string, { leaf }
   }
 })
 
+/** The WebhookCertificate of a key. */
+const referenceTo = (key: string) => {
+  const [namespace = "", name = ""] = key.split("/")
+  return { apiVersion: "certificates.holdfast.dev/v1alpha1", kind: "WebhookCertificate", namespace, name }
+}
+
 /** What the chart makes for a namespace that is named in its values. */
 const rights: ReadonlyArray<KubernetesObject> = [
   {
@@ -100,17 +106,19 @@ export const make = Effect.fnUntraced(function* (options: {
       times: 50
     })
   const isDefinition = ({ kind }: KubernetesObject) => kind === "CustomResourceDefinition" || kind === "Namespace"
-  yield* Effect.forEach([...objects.filter(isDefinition), ...objects.filter((each) => !isDefinition(each))], applyOne)
-  yield* Effect.forEach([...rights, ...Hooks.configurations(hooks)], applyOne)
+  yield* Effect.forEach([...objects.filter(isDefinition), ...objects.filter((each) => !isDefinition(each))], (object) =>
+    applyOne(object)
+  )
+  yield* Effect.forEach([...rights, ...Hooks.configurations(hooks)], (object) => applyOne(object))
   yield* Effect.forEach(options.hooks, (name) => applyOne(webhookCertificate(hooks, name, {})))
   yield* Effect.forEach(leaves?.hooks ?? [], (name) => applyOne(webhookCertificate(hooks, name, leaves ?? {})))
 
+  const change = (key: string, body: object) => client.patch(referenceTo(key), { type: "merge", body })
+  // The hour in which the manifest's own certificate can be rolled back is nothing to wait for here.
+  yield* change(own, { spec: { minPublish: "0s", rollback: "0s" } })
   const rotations = yield* Rotations.follow(client)
 
-  const certificate = (key: string) => {
-    const [namespace = "", name = ""] = key.split("/")
-    return client.get({ apiVersion: "certificates.holdfast.dev/v1alpha1", kind: "WebhookCertificate", namespace, name })
-  }
+  const certificate = (key: string) => client.get(referenceTo(key))
   const condition = (key: string, type: string) =>
     Effect.map(certificate(key), ({ status }) => {
       const { conditions = [] } = (status ?? {}) as { readonly conditions?: ReadonlyArray<Condition> }
@@ -135,11 +143,7 @@ export const make = Effect.fnUntraced(function* (options: {
       const before = rotations.state(key)?.current?.id
       requests += 1
       const annotations = { "certificates.holdfast.dev/rotate": `request ${requests}` }
-      const [namespace = "", name = ""] = key.split("/")
-      yield* client.patch(
-        { apiVersion: "certificates.holdfast.dev/v1alpha1", kind: "WebhookCertificate", namespace, name },
-        { type: "merge", body: { metadata: { annotations } } }
-      )
+      yield* change(key, { metadata: { annotations } })
       yield* until(() => settled(key) && rotations.state(key)?.current?.id !== before, timeout)
     })
 

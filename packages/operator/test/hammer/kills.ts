@@ -9,43 +9,51 @@ type Lab = Effect.Success<ReturnType<typeof OperatorLab.make>>
 
 export const phases = ["STABLE", "LEAF", "STAGE", "TRUST", "PROVE", "SERVE", "DRAIN", "RETIRE"] as const
 
+/** A kill: the phase whose beginning was its signal, and the phase that the dead leader has left behind. */
+export interface Kill {
+  readonly at: Phase
+  readonly left: Phase | undefined
+}
+
 /**
- * Kills whoever leads as soon as a rotation enters a phase, until there were so many kills in each.
- *
- * The kill follows the write of the phase by a few milliseconds, so it hits whatever the leader does there; it counts for
- * the phase that the dead leader has left behind.
+ * Kills whoever leads as soon as a rotation enters a phase, until there were so many kills in each. Some phases last for
+ * a few milliseconds, so the leader may have been a step further when it died.
  */
-export const everyPhase = (lab: Lab, times: number, onKill: (phase: Phase, kills: number) => void) =>
+export const everyPhase = (lab: Lab, times: number, onKill: (kill: Kill, kills: number) => void) =>
   Effect.gen(function* () {
     const { client, leader, rotations } = lab
-    const left = new Map<Phase, number>(phases.map((phase) => [phase, times]))
+    const kills: Array<Kill> = []
+    const isWanted = (phase: Phase) => kills.filter(({ at }) => at === phase).length < times
     let victim: Container | undefined
-    let hit: string | undefined
+    let hit: { readonly key: string; readonly phase: Phase } | undefined
     rotations.onPhase((key, phase) => {
-      if (victim === undefined || hit !== undefined || (left.get(phase) ?? 0) <= 0) return
-      hit = key
-      // At once: some phases last for a few milliseconds.
+      if (victim === undefined || hit !== undefined || !isWanted(phase)) return
+      hit = { key, phase }
       Effect.runSync(victim.signal("SIGKILL"))
     })
-    let kills = 0
     let dead = 0
-    while (phases.some((phase) => (left.get(phase) ?? 0) > 0)) {
-      const next = yield* Effect.timeout(
-        Effect.repeat(Effect.delay(leader, "200 millis"), { until: (is) => is !== undefined && is.pid !== dead }),
-        "2 minutes"
-      )
+    while (phases.some(isWanted)) {
+      const next = yield* Effect.repeat(Effect.delay(leader, "300 millis"), {
+        until: (is): is is Container => is !== undefined && is.pid !== dead
+      })
       hit = undefined
       victim = next
-      yield* lab.until(() => hit !== undefined, "10 minutes")
-      const name = String(hit).replace("/", ".")
-      dead = next?.pid ?? 0
-      yield* next?.ended ?? Effect.void
-      const secret = { apiVersion: "v1", kind: "Secret", namespace: Rotations.operatorNamespace }
-      const found = Rotations.stateOf(yield* client.get({ ...secret, name: `${name}.pki` }))
-      const phase = found?.phase ?? "STABLE"
-      left.set(phase, (left.get(phase) ?? 0) - 1)
-      kills += 1
-      onKill(phase, kills)
+      const { key, phase } = yield* Effect.repeat(
+        Effect.map(Effect.sleep("50 millis"), () => hit),
+        { until: (is) => is !== undefined }
+      )
+      dead = next.pid
+      yield* next.ended
+      const name = `${key.replace("/", ".")}.pki`
+      const secret = yield* client.get({
+        apiVersion: "v1",
+        kind: "Secret",
+        namespace: Rotations.operatorNamespace,
+        name
+      })
+      const kill = { at: phase, left: Rotations.stateOf(secret)?.phase }
+      kills.push(kill)
+      onKill(kill, kills.length)
     }
-    return new Map(phases.map((phase) => [phase, times - (left.get(phase) ?? 0)]))
+    return kills
   })

@@ -28,11 +28,11 @@ const { positionals, values } = parseArgs({
 
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}-${index}`)
 
-/** Forced rotations of nine authorities at a time; four webhooks whose leaves are renewed every 25 seconds. */
+/** Forced rotations of seven authorities at a time, ours too; three webhooks whose leaves are renewed every 20 seconds. */
 const rotations = Effect.gen(function* () {
   const wanted = { authorities: Number(values.rotations), leaves: Number(values.leaves) }
-  const authorities = numbered("authority", 8)
-  const leaves = { hooks: numbered("leaf", 4), leaf: { validity: "10m", renewBefore: "575s" } }
+  const authorities = numbered("authority", 6)
+  const leaves = { hooks: numbered("leaf", 3), leaf: { validity: "10m", renewBefore: "580s" } }
   const lab = yield* OperatorLab.make({ hooks: authorities, leaves, logDirectory: values.logs })
   const before = { authorities: lab.rotations.authorities(), leaves: lab.rotations.leaves() }
   const done = () => ({
@@ -42,14 +42,20 @@ const rotations = Effect.gen(function* () {
   const keys = [...authorities.map(lab.keyOf), OperatorLab.own]
   const forced = Effect.forEach(
     keys,
-    (key) => Effect.repeat(lab.rotate(key), { while: () => done().authorities < wanted.authorities }),
+    (key) => Effect.repeat(lab.rotate(key, "20 minutes"), { while: () => done().authorities < wanted.authorities }),
     { concurrency: "unbounded", discard: true }
   )
   const all = Effect.andThen(
     forced,
     Effect.repeat(Effect.sleep("1 second"), { until: () => done().leaves >= wanted.leaves })
   )
-  const { minutes, verdict } = yield* timed(lab.underLoad(telling(all, done), { repositories: true }))
+  const { minutes, verdict } = yield* timed(
+    lab.underLoad(
+      telling(all, () => ({ ...done(), phases: keys.map((key) => lab.rotations.state(key)?.phase).join(" ") })),
+      // Two of three requests go through the webhooks of others.
+      { rate: 31, repositories: true }
+    )
+  )
   const { authorities: changed, leaves: renewed } = done()
   return table(verdict, minutes, [
     ["webhooks (ours, others)", `1, ${lab.hooks.length}`],
@@ -62,7 +68,7 @@ const rotations = Effect.gen(function* () {
 /** Rotations without a pause, while the leader is killed in each phase. */
 const kills = Effect.gen(function* () {
   const authorities = numbered("authority", 4)
-  const leaves = { hooks: numbered("leaf", 2), leaf: { validity: "10m", renewBefore: "580s" } }
+  const leaves = { hooks: numbered("leaf", 1), leaf: { validity: "10m", renewBefore: "575s" } }
   const lab = yield* OperatorLab.make({ hooks: authorities, leaves, logDirectory: values.logs })
   const before = lab.rotations.authorities()
   let isOver = false
@@ -72,7 +78,9 @@ const kills = Effect.gen(function* () {
     { concurrency: "unbounded", discard: true }
   )
   const killing = Effect.tap(
-    Kills.everyPhase(lab, Number(values.kills), (phase, count) => console.error(`kill ${count}: ${phase}`)),
+    Kills.everyPhase(lab, Number(values.kills), ({ at, left }, count) =>
+      console.error(`kill ${count}: on ${at}, ${left} left`)
+    ),
     () =>
       Effect.sync(() => {
         isOver = true
@@ -82,7 +90,11 @@ const kills = Effect.gen(function* () {
     lab.underLoad(Effect.map(Effect.all([killing, rotating], { concurrency: "unbounded" }), ([counts]) => counts))
   )
   return table(verdict, minutes, [
-    ...Array.from(result, ([phase, count]): [string, number] => [`SIGKILLs of the leader in ${phase}`, count]),
+    ...Kills.phases.map((phase): Row => {
+      const left = result.filter(({ at }) => at === phase).map((kill) => kill.left)
+      const counts = Array.from(new Set(left), (each) => `${left.filter((other) => other === each).length} ${each}`)
+      return [`SIGKILLs of the leader on ${phase}, and what it left behind`, `${left.length}: ${counts.join(", ")}`]
+    }),
     ["full rotations of an authority that were completed", lab.rotations.authorities() - before],
     ["epochs that fell", lab.rotations.fallen()]
   ])
