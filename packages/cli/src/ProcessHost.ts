@@ -3,14 +3,24 @@
  *
  * @since 0.1.0
  */
+import * as ExitCode from "./ExitCode.ts"
 import type { Host, Output } from "./Host.ts"
 
-const output = (stream: NodeJS.WriteStream): Output => {
+/** An output, and why it takes nothing any more, once it does not. */
+interface ProcessOutput extends Output {
+  readonly failure: () => string | undefined
+}
+
+const output = (stream: NodeJS.WriteStream): ProcessOutput => {
   let closed = false
-  stream.on("error", () => {
+  let failure: string | undefined
+  stream.on("error", ({ code, message }: NodeJS.ErrnoException) => {
     closed = true
+    // A reader that has gone away has what it wanted; a disk that is full has not.
+    if (code !== "EPIPE") failure ??= code ?? message
   })
   return {
+    failure: () => failure,
     write: (text) => {
       if (!closed) stream.write(text)
     },
@@ -23,7 +33,7 @@ const output = (stream: NodeJS.WriteStream): Output => {
 
 /**
  * Takes hold of the process: its streams, and its signals. The first Ctrl-C or SIGTERM asks the command to stop, the
- * second one ends the process at once. `exit` waits until what was written has left.
+ * second one ends the process at once. `exit` waits until what was written has left, and fails where it could not leave.
  *
  * @category constructors
  * @since 0.1.0
@@ -39,18 +49,26 @@ export const processHost = (): { readonly host: Host; readonly exit: (code: numb
       controller.abort(name)
     })
   }
+  const stdout = output(process.stdout)
   const host: Host = {
     env: process.env,
     // Touching process.stdin costs a millisecond and holds the process open: only a command that reads it does.
     stdin: { bytes: () => process.stdin, isTerminal: () => process.stdin.isTTY === true },
-    stdout: output(process.stdout),
+    stdout,
     stderr: output(process.stderr),
     signal: controller.signal
   }
   const exit = (code: number) => {
     process.exitCode = code
-    const finish = () => process.exit(code)
-    process.stdout.write("", () => process.stderr.write("", finish))
+    const finish = () => {
+      const failure = stdout.failure()
+      if (failure === undefined || code !== 0) process.exit(code)
+      process.stderr.write(`error: standard output cannot be written (${failure})\n`, () =>
+        process.exit(ExitCode.of("cannotCreate"))
+      )
+    }
+    // A write's callback comes before the event of its error.
+    process.stdout.write("", () => process.stderr.write("", () => setImmediate(finish)))
     setTimeout(finish, 2000).unref()
   }
   return { host, exit }

@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync } from "node:fs"
+import { spawnSync } from "node:child_process"
+import { existsSync, mkdtempSync, readdirSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -36,6 +37,15 @@ describe("the bundled program", () => {
     const { stderr, signal } = await ended
     assert.isNull(signal)
     assert.notInclude(stderr, "EPIPE")
+  })
+
+  it.skipIf(!existsSync("/dev/full"))("says that its output cannot be written, and fails", () => {
+    for (const words of ["--version", "--help", "completion bash"]) {
+      const line = `'${process.execPath}' '${program}' ${words} > /dev/full`
+      const { status, stderr } = spawnSync("sh", ["-c", line], { encoding: "utf8" })
+      assert.strictEqual(stderr, "error: standard output cannot be written (ENOSPC)\n")
+      assert.strictEqual(status, 73)
+    }
   })
 
   it("plays the demo to its end, with no cluster, in under 30 seconds", { timeout: 60_000 }, async () => {
