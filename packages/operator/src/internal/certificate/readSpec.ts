@@ -30,7 +30,7 @@ export const refuse = (field: string, problem: string): Result.Result<never, Inv
 
 export const readSecretName = (field: string, value: unknown): Read<string> => {
   if (typeof value !== "string" || value === "") return refuse(field, "name a Secret")
-  return subdomain.test(value) && value.length <= 253
+  return value.length <= 253 && subdomain.test(value)
     ? Result.succeed(value)
     : refuse(field, `"${value}" is no name of a Secret: lower-case letters, digits, - and . only`)
 }

@@ -1,0 +1,4 @@
+import * as KubeApiserver from "@holdfast/testkit/KubeApiserver"
+import { webhookCertificateKindSuite } from "./webhookCertificateKindSuite.ts"
+
+webhookCertificateKindSuite("a real kube-apiserver", KubeApiserver.make())
