@@ -15,12 +15,13 @@ const connection = { group: "Connection flags" } as const
  */
 export const connectionFlags = {
   kubeconfig: Flag.text("path of the kubeconfig (default: $KUBECONFIG, then ~/.kube/config)", "FILE", connection),
-  context: Flag.text("kubeconfig context to use", "NAME", connection),
-  cluster: Flag.text("kubeconfig cluster to use", "NAME", connection),
-  user: Flag.text("kubeconfig user to use", "NAME", connection),
+  context: Flag.text("kubeconfig context to use", "NAME", { ...connection, live: "contexts" }),
+  cluster: Flag.text("kubeconfig cluster to use", "NAME", { ...connection, live: "clusters" }),
+  user: Flag.text("kubeconfig user to use", "NAME", { ...connection, live: "users" }),
   namespace: Flag.text("namespace for objects that name none", "NAME", {
     ...connection,
-    short: "n"
+    short: "n",
+    live: "namespaces"
   }),
   server: Flag.text("address of the API server, in place of the kubeconfig's", "URL", { ...connection, short: "s" }),
   token: Flag.text("bearer token, in place of the kubeconfig's credentials", "TOKEN", connection),

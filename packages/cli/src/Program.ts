@@ -13,17 +13,19 @@ import { version } from "./Version.ts"
 
 const helpWidth = (host: Host) => Math.max(40, Math.min(host.stdout.isTerminal ? host.stdout.columns() : 100, 100))
 
-const completeWords = (words: ReadonlyArray<string>, host: Host): number => {
-  const candidates = Completion.complete(words, program)
-  for (const { word, description } of candidates) {
+const completeWords = async (words: ReadonlyArray<string>, host: Host): Promise<number> => {
+  const { candidates, question } = Completion.complete(words, program)
+  const live = question === undefined ? [] : await (await import("./completion/LiveValues.ts")).ask(question, host)
+  const all = [...candidates, ...live.map((word) => ({ word, description: "" }))]
+  for (const { word, description } of all) {
     host.stdout.write(description === "" ? `${word}\n` : `${word}\t${description}\n`)
   }
-  return candidates.length
+  return all.length
 }
 
 /** As kubectl asks its plugins: the last line says whether the shell may offer files, which is when we have nothing. */
-const completeForKubectl = (words: ReadonlyArray<string>, host: Host) => {
-  host.stdout.write(completeWords(words, host) > 0 ? ":4\n" : ":0\n")
+const completeForKubectl = async (words: ReadonlyArray<string>, host: Host) => {
+  host.stdout.write((await completeWords(words, host)) > 0 ? ":4\n" : ":0\n")
 }
 
 /**
@@ -39,7 +41,7 @@ export const main = async (words: ReadonlyArray<string>, host: Host, name = "hol
   }
   if (words[0] === "__complete" || words[0] === "__kubectl-complete") {
     const answer = words[0] === "__complete" ? completeWords : completeForKubectl
-    answer(words.slice(1), host)
+    await answer(words.slice(1), host)
     return ExitCode.of("ok")
   }
   const parsed = parse(words[0] === "help" ? [...words.slice(1), "--help"] : words, program)

@@ -219,6 +219,29 @@ export const load: (options?: LoadOptions) => Effect.Effect<Kubeconfig, Kubeconf
     }
   })
 
+/**
+ * Names what a kubeconfig has to choose from, in its own order; nothing inside a pod.
+ *
+ * **When to use**
+ *
+ * For completion and menus. Looked for as by {@link load}, and nothing but names is read.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const names: (
+  options?: Pick<LoadOptions, "path" | "text" | "environment">
+) => Effect.Effect<Record<"contexts" | "clusters" | "users", ReadonlyArray<string>>, KubeconfigError> =
+  Effect.fnUntraced(function* (options: LoadOptions = {}) {
+    const found = yield* readDocument(options)
+    const document = found === "in-cluster" ? nothing : found
+    return {
+      contexts: [...document.contexts.keys()],
+      clusters: [...document.clusters.keys()],
+      users: [...document.users.keys()]
+    }
+  })
+
 const readDocument = Effect.fnUntraced(function* (options: LoadOptions) {
   const environment = options.environment ?? process.env
   const { paths, explicit } = files(options.path, environment)

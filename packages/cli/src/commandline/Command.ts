@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import type { Host } from "../Host.ts"
-import type { Flags, Values } from "./Flag.ts"
+import type { Flags, Live, Values } from "./Flag.ts"
 
 /**
  * An example that works as it stands.
@@ -55,6 +55,8 @@ export interface Command {
   readonly maxOperands?: number
   /** Words that the first argument can be, for completion. */
   readonly operandChoices?: ReadonlyArray<string>
+  /** What completion offers for each argument. */
+  readonly operandLive?: Live
   /** Everything from the first argument on belongs to another program. */
   readonly passThrough?: boolean
   readonly hidden?: boolean

@@ -15,6 +15,21 @@
 export type Decoded<A> = { readonly value: A } | { readonly problem: string }
 
 /**
+ * Values that a kubeconfig or a cluster knows, and completion asks for. `objects` are written as `secret/NAME`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Live =
+  | "contexts"
+  | "clusters"
+  | "users"
+  | "namespaces"
+  | "webhook certificates"
+  | "package repositories"
+  | "objects"
+
+/**
  * The description of one flag whose value is an `A`.
  *
  * @category models
@@ -29,6 +44,8 @@ export interface Flag<out A> {
   /** The word for the value in help; absent for a switch. */
   readonly metavar?: string
   readonly choices?: ReadonlyArray<string>
+  /** What completion offers for the value. */
+  readonly live?: Live
   /** The value when the flag is written without one; a flag that has it takes a value only after `=`. */
   readonly bare?: string
   /** A switch that is on unless it is negated; help shows both forms. */

@@ -32,6 +32,7 @@ export const certsInspect = make({
     "Show the certificates of one thing, whether each is signed by the next, and whether the whole verifies where it has to. SOURCE is a file (PEM, DER or a kubeconfig), - for standard input, a server (HOST:PORT or a URL), or an API object: secret/NAME, configmap/NAME, validatingwebhookconfiguration/NAME, mutatingwebhookconfiguration/NAME, crd/NAME, apiservice/NAME, csr/NAME. Private keys are never shown.",
   operands: "SOURCE",
   maxOperands: 2,
+  operandLive: "objects",
   flags: certsInspectFlags,
   examples: [
     { text: "what a Secret holds", line: "holdfast certs inspect secret/web-tls -n shop" },

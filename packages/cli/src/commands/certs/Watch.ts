@@ -33,6 +33,7 @@ export const certsWatch = make({
     "Follow the rotation of one WebhookCertificate, or of all of them: each phase, each API server that proves its trust, each pod that presents the new certificate, each failure, as it happens. It ends with Ctrl-C. With -o json each status is a line.",
   operands: "[NAME]",
   maxOperands: 1,
+  operandLive: "webhook certificates",
   flags: certsWatchFlags,
   examples: [
     { text: "how all of them are", line: "holdfast certs watch --once" },

@@ -21,5 +21,8 @@ export const loginFlags = {
   passwordFile: Flag.text("read it from a file", "FILE", login),
   passwordEnv: Flag.text("read it from an environment variable", "VARIABLE", login),
   authSecret: Flag.text("a Secret that is there already, with the keys username and password, or token", "NAME", login),
-  secretNamespace: Flag.text("namespace of the Secret (default: that of the package operator)", "NAME", login)
+  secretNamespace: Flag.text("namespace of the Secret (default: that of the package operator)", "NAME", {
+    ...login,
+    live: "namespaces"
+  })
 }

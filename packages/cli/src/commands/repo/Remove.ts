@@ -33,6 +33,7 @@ export const repoRemove = make({
     "Remove package repositories, and the Secrets that were made for them. The operator refuses to remove a repository while installed packages come from it.",
   operands: "NAME…",
   maxOperands: Number.POSITIVE_INFINITY,
+  operandLive: "package repositories",
   flags: repoRemoveFlags,
   examples: [{ text: "without asking", line: "holdfast repo remove team --yes" }],
   load: async () => (await import("../../repo/RunRemove.ts")).run

@@ -25,6 +25,7 @@ export const repoShow = make({
   summary: "show one package repository: its login, its state, and the packages that come from it",
   operands: "NAME",
   maxOperands: 1,
+  operandLive: "package repositories",
   flags: repoShowFlags,
   examples: [
     { text: "the repository of that name", line: "holdfast repo show glasskube" },

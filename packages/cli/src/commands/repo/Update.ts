@@ -34,6 +34,7 @@ export const repoUpdate = make({
     "Change a package repository; what is not named stays as it is. The operator refuses to point a repository elsewhere while installed packages come from it.",
   operands: "NAME",
   maxOperands: 1,
+  operandLive: "package repositories",
   flags: repoUpdateFlags,
   examples: [
     { text: "another address", line: "holdfast repo update team --url https://packages.example.com/" },
