@@ -48,7 +48,8 @@ export const apply = make({
   examples: [
     { text: "apply a file", line: "holdfast apply -f app.yaml" },
     { text: "apply what another program writes", line: "kubectl kustomize . | holdfast apply -f -" },
-    { text: "give up after 30 seconds", line: "holdfast apply -f app.yaml --retry-deadline 30s" }
+    { text: "give up after 30 seconds", line: "holdfast apply -f app.yaml --retry-deadline 30s" },
+    { text: "keep a page about the run", line: "holdfast apply -f app.yaml --report report.html" }
   ],
   load: async () => (await import("../apply/RunApply.ts")).run
 })
