@@ -63,7 +63,7 @@ describe("holdfast certs rotate", () => {
         statusOf("STABLE", { ...observed, epoch: 6, leaf: "0B0B0B0B0B" })
       ])
       yield* write(yield* client.apply(webhookCertificate("hook")), statusOf("STABLE"))
-      const { code, stdout, stderr } = yield* run(["certs", "rotate", "hook", "--wait"])
+      const { code, stdout, stderr } = yield* run(["certs", "rotate", "hook", "--wait=retired"])
       assert.strictEqual(code, 0, stderr)
       assert.match(stdout, /^webhookcertificate\.certificates\.holdfast\.dev\/hook rotated in \d+.*\n$/)
       const told = [
@@ -80,6 +80,25 @@ describe("holdfast certs rotate", () => {
       for (const line of told) {
         at = stderr.indexOf(line, at)
         assert.isAtLeast(at, 0, `${line} in ${stderr}`)
+      }
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("ends when the new certificate is served, unless the end of the CA of before is wanted or has to be", () =>
+    Effect.gen(function* () {
+      const { run, client, write } = yield* connect((observed) => [
+        statusOf("DRAIN", { ...observed, epoch: 5, waitingFor: { what: "pods", missing: ["hook-1"] } }),
+        statusOf("DRAIN", { ...observed, epoch: 5, waitingFor: { what: "connections to end", missing: [] } })
+      ])
+      yield* write(yield* client.apply(webhookCertificate("hook")), statusOf("STABLE"))
+      const served = yield* run(["certs", "rotate", "hook", "--wait"])
+      assert.strictEqual(served.code, 0, served.stderr)
+      assert.match(served.stdout, /hook serves a new certificate after /)
+      for (const words of [["--wait=retired"], ["--wait", "--compromised"]]) {
+        const late = yield* run(["certs", "rotate", "hook", "--timeout", "400ms", ...words])
+        assert.strictEqual(late.code, 75)
+        assert.match(late.stderr, /in DRAIN it waits for connections to end/)
+        yield* client.patch(ref, { type: "merge", body: { metadata: { annotations: null } } })
       }
     }).pipe(Effect.scoped)
   )
@@ -107,7 +126,7 @@ describe("holdfast certs rotate", () => {
       yield* client.apply(webhookCertificate("hook"))
       const { code, stderr } = yield* run(["certs", "rotate", "hook", "--wait", "--timeout", "500ms"])
       assert.strictEqual(code, 75)
-      assert.include(stderr, "the operator has not taken the request up: is it running?")
+      assert.include(stderr, "the operator has not taken the request up. ")
     }).pipe(Effect.scoped)
   )
 

@@ -54,7 +54,13 @@ export const news = (before: Status | undefined, after: Status): ReadonlyArray<P
     after.targets,
     (old, now) => old?.inSync !== now.inSync || old.problems.join() !== now.problems.join()
   )
-  const apiServers = added(before?.apiServers, after.apiServers, (old, now) => (old?.proven ?? false) !== now.proven)
+  // The proof may have come between two statuses: that it did is what let the rotation go on.
+  const isProven = isNewPhase && before !== undefined && (after.phase === "SERVE" || after.phase === "DRAIN")
+  const apiServers = added(
+    before?.apiServers,
+    after.apiServers,
+    (old, now) => (old?.proven ?? false) !== now.proven || (isProven && now.proven)
+  )
   const pods = added(
     before?.pods,
     after.pods,

@@ -37,20 +37,30 @@ interface Asked {
   readonly before: KubernetesObject
 }
 
-/** What the operator waits for, or that nobody is there. */
-const reasonOf = ({ request, text }: Asked, { observed, ready, waitingFor, ...status }: WebhookCertificate.Status) => {
+/** What the operator is at. */
+const reasonOf = ({ request, text }: Asked, status: WebhookCertificate.Status): string => {
+  const { observed, phase, ready } = status
   if (observed[request] !== text) {
-    return status.phase === "STABLE" || status.phase === ""
-      ? "the operator has not taken the request up: is it running?"
-      : `the operator has not taken the request up, for another rotation is in ${status.phase}`
+    const other = phase === "STABLE" || phase === "" ? "" : `, for another rotation is in ${phase}`
+    return `the operator has not taken the request up${other}`
   }
-  const wait = RotationNews.waiting({ ...status, observed, ready, waitingFor })
-  if (wait !== undefined) return `in ${status.phase} it waits for ${wait}`
-  return ready.status === "False" ? `in ${status.phase}: ${ready.message}` : `it is in ${status.phase}`
+  const wait = RotationNews.waiting(status)
+  if (wait !== undefined) return `in ${phase} it waits for ${wait}`
+  return ready.status === "False" ? `in ${phase}: ${ready.message}` : `it is in ${phase}`
 }
 
-/** Follows a rotation until the operator is done with this very request. */
-const follow = Effect.fnUntraced(function* (asked: Asked, prefix: string, timeout: number) {
+/** How far a rotation is to be followed. */
+type Goal = "served" | "retired"
+
+/** All pods present the new certificate, and only time is left; or the CA of before is gone as well. */
+const isReached = (goal: Goal, { phase, waitingFor }: WebhookCertificate.Status): boolean => {
+  if (phase === "STABLE") return true
+  if (goal === "retired") return false
+  return phase === "RETIRE" || (phase === "DRAIN" && waitingFor?.what === "connections to end")
+}
+
+/** Follows a rotation until the operator has come so far with this very request. */
+const follow = Effect.fnUntraced(function* (asked: Asked, goal: Goal, prefix: string, timeout: number) {
   const client = yield* KubernetesClient
   const { ref, request, text } = asked
   const name = format(ref)
@@ -63,12 +73,17 @@ const follow = Effect.fnUntraced(function* (asked: Asked, prefix: string, timeou
     }
     status = after
     yield* tell({ type: "Waiting", key: name, text: `${name}: ${reasonOf(asked, status)}` })
-    return !(isTakenUp() && status.phase === "STABLE")
+    return !(isTakenUp() && isReached(goal, status))
   })
   const silence = Effect.sleep(promptly).pipe(
     Effect.andThen(
       Effect.suspend(() =>
-        isTakenUp() ? Effect.void : tell({ type: "Warning", text: `${name}: ${reasonOf(asked, status)}` })
+        isTakenUp()
+          ? Effect.void
+          : tell({
+              type: "Warning",
+              text: `${name}: ${reasonOf(asked, status)}; see with "holdfast status" whether it is running`
+            })
       )
     )
   )
@@ -138,15 +153,17 @@ export const run: Run<typeof certsRotateFlags> = ({ flags, host, arguments: name
       )
       const print = (ref: ObjectRef, words: string) =>
         Effect.sync(() => host.stdout.write(`${objectName(ref)}${flags.output === "name" ? "" : ` ${words}`}\n`))
-      if (flags.wait !== true) {
+      if (flags.wait === undefined) {
         yield* Effect.forEach(refs, (ref) => print(ref, "is asked to rotate"))
         return
       }
+      const goal = request === "compromised" ? "retired" : flags.wait
       yield* Effect.forEach(
         asked,
         Effect.fnUntraced(function* (one) {
-          yield* follow(one, asked.length > 1 ? `${one.ref.name}: ` : "", flags.timeout ?? 600_000)
-          yield* print(one.ref, `rotated in ${Durations.format((yield* Clock.currentTimeMillis) - began)}`)
+          yield* follow(one, goal, asked.length > 1 ? `${one.ref.name}: ` : "", flags.timeout ?? 600_000)
+          const time = Durations.format((yield* Clock.currentTimeMillis) - began)
+          yield* print(one.ref, goal === "served" ? `serves a new certificate after ${time}` : `rotated in ${time}`)
         }),
         { concurrency: "unbounded" }
       )

@@ -78,7 +78,7 @@ const manifestOf = (all: ReadonlyArray<KubernetesObject>) =>
   temporaryFile("operator.json", JSON.stringify({ apiVersion: "v1", kind: "List", items: all }))
 
 /** What empties and ends namespaces where no controller manager does. */
-const namespaceController = (client: KubernetesClient.Shape) =>
+export const namespaceController = (client: KubernetesClient.Shape) =>
   client.watch({ apiVersion: "v1", kind: "Namespace" }).pipe(
     Stream.runForEach((event) => {
       if (event._tag !== "Added" && event._tag !== "Modified") return Effect.void
