@@ -133,7 +133,7 @@ interface AuditEvent {
     readonly namespace?: string
     readonly name?: string
   }
-  readonly responseStatus?: { readonly code: number }
+  readonly annotations?: Readonly<Record<string, string>>
   readonly requestURI: string
 }
 
@@ -157,7 +157,17 @@ const rulesOf = (objects: ReadonlyArray<KubernetesObject>) =>
     )
 
 /** Granted, and not asked for in this test; each for a reason. */
-const unasked: ReadonlyArray<string> = []
+const unasked: ReadonlyArray<string> = [
+  // Where the owner of a barrier is there already: after a crash.
+  "get certificates.holdfast.dev/probes",
+  // Where Glasskube's kinds are installed.
+  "list packages.glasskube.dev/clusterpackages",
+  "list packages.glasskube.dev/packages",
+  // A server-side apply asks for `patch`; where it creates, the API server checks this besides.
+  "create services in holdfast-system",
+  // The nudge of pods that mount the Secret; here are none.
+  "patch pods in shop"
+]
 
 describe.skipIf(helm === undefined)("the rights of the operator", () => {
   it.live(
@@ -246,8 +256,13 @@ describe.skipIf(helm === undefined)("the rights of the operator", () => {
           .trim()
           .split("\n")
           .map((line) => JSON.parse(line) as AuditEvent)
-        const refused = events.filter(({ responseStatus }) => responseStatus?.code === 403)
-        assert.deepStrictEqual([...new Set(refused.map(({ requestURI, verb }) => `${verb} ${requestURI}`))], [])
+        // A canary is denied with 403, too; the authorizer's own word tells the two apart.
+        const refused = events.filter(({ annotations }) => annotations?.["authorization.k8s.io/decision"] === "forbid")
+        assert.deepStrictEqual(
+          [...new Set(refused.map(({ requestURI, verb }) => `${verb} ${requestURI.split("?")[0]}`))],
+          // A role that names Secrets cannot allow a POST, which has no name: after it comes an apply, which has one.
+          ["create /api/v1/namespaces/shop/secrets"]
+        )
 
         const isUsed = (group: string, resource: string, verb: string, namespace: string) =>
           events.some(({ objectRef, verb: asked }) => {
