@@ -161,7 +161,7 @@ const phases: Record<Phase, Step> = {
       return nudge(view, behind) ?? wait(view, "pods", names(behind))
     }
     if (hasRetired(view, state)) return enter(view, state, "RETIRE")
-    const hurry = state.cause === "compromised"
+    const hurry = state.cause === "compromised" || pending(view, state)?.cause === "compromised"
     const until = Math.max(
       Math.max(state.since, view.phaseSeenAt) + (hurry ? settling : Math.max(settling, settings.rollback)),
       ...view.pods.map(({ since }) => since + (hurry ? 0 : settings.keepAlive))
@@ -210,9 +210,10 @@ const begin = (view: RotationView): Action => {
 }
 
 const takeUpRequest: (...args: Parameters<Step>) => Action | undefined = (view, state, settings) => {
-  const { request } = view
+  const request = pending(view, state)
+  // Later on the rotation is ended first.
   const before: ReadonlyArray<Phase> = ["STABLE", "LEAF", "STAGE", "TRUST", "PROVE"]
-  if (request === undefined || request.id === state.request || !before.includes(state.phase)) return undefined
+  if (request === undefined || !before.includes(state.phase)) return undefined
   // An authority that is brought changes when its owner brings another. What there is to do is a new leaf.
   return state.current !== undefined && servesBrought(view, state)
     ? stageLeaf(view, settings, state.current, (leaf) =>
@@ -223,6 +224,9 @@ const takeUpRequest: (...args: Parameters<Step>) => Action | undefined = (view, 
         request: request.id
       })
 }
+
+const pending = ({ request }: RotationView, state: RotationState): RotationView["request"] =>
+  request?.id === state.request ? undefined : request
 
 const servesBrought = ({ brought }: RotationView, { current }: RotationState): boolean =>
   brought !== undefined && brought.id === current?.id

@@ -213,6 +213,19 @@ describe("the rotation engine", () => {
     assert.strictEqual(words(decide(draining, { pods: fresh })), "Wait for connections to end")
   })
 
+  it("lets nobody wait who says that a key is known to others", () => {
+    const action = (request: RotationView["request"]) =>
+      words(
+        decide(
+          { ...draining, since: now - minute },
+          { pods: [pod(leaf, { since: now - minute })], ...(request && { request }) }
+        )
+      )
+    assert.strictEqual(action(undefined), "Wait for connections to end")
+    assert.strictEqual(action({ id: "now", cause: "forced" }), "Wait for connections to end")
+    assert.strictEqual(action({ id: "now", cause: "compromised" }), "Persist RETIRE")
+  })
+
   it("goes back to draining when a pod comes up with an old leaf", () => {
     assert.strictEqual(words(decide(retiring, { pods: [pod(leafOf("previous"))] })), "Persist DRAIN")
   })
