@@ -1,16 +1,32 @@
 import { execFileSync, spawn } from "node:child_process"
-import { mkdtempSync, writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { afterAll } from "vitest"
 
 const folder = fileURLToPath(new URL("../../", import.meta.url))
 let built: string | undefined
 
+let folders: Array<string> = []
+
+/** A folder that goes when the tests of the file are over. */
+export const temporaryFolder = (): string => {
+  const made = mkdtempSync(join(tmpdir(), "holdfast-cli-"))
+  folders.push(made)
+  return made
+}
+
+afterAll(() => {
+  for (const made of folders) rmSync(made, { recursive: true, force: true })
+  folders = []
+  built = undefined
+})
+
 /** The built program, alone in a folder of its own: it has to run with nothing beside it, and files test side by side. */
 export const bundle = (): string => {
   if (built === undefined) {
-    const alone = mkdtempSync(join(tmpdir(), "holdfast-cli-"))
+    const alone = temporaryFolder()
     const rolldown = join(folder, "node_modules/rolldown/bin/cli.mjs")
     execFileSync(process.execPath, [rolldown, "-c", "rolldown.config.ts", "-d", alone], { cwd: folder, stdio: "pipe" })
     built = join(alone, "holdfast.mjs")
@@ -20,7 +36,7 @@ export const bundle = (): string => {
 
 /** Puts a text into a file of its own. */
 export const temporaryFile = (name: string, text: string): string => {
-  const file = join(mkdtempSync(join(tmpdir(), "holdfast-cli-")), name)
+  const file = join(temporaryFolder(), name)
   writeFileSync(file, text)
   return file
 }

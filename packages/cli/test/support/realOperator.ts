@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, readFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { ContainerRuntime, Controllers, KubeApiserver, PodNetwork } from "@holdfast/testkit"
 import { Effect } from "effect"
+import { temporaryFolder } from "./bundle.ts"
 
 const folder = fileURLToPath(new URL("../../../operator/", import.meta.url))
 
@@ -15,7 +15,7 @@ const image = /image: "?([^"\s]+)"?/.exec(readFileSync(manifest, "utf8"))?.[1] ?
 
 /** The operator's program, built from what is there. */
 const build = Effect.sync(() => {
-  const alone = mkdtempSync(join(tmpdir(), "holdfast-operator-"))
+  const alone = temporaryFolder()
   const rolldown = join(folder, "node_modules/rolldown/bin/cli.mjs")
   execFileSync(process.execPath, [rolldown, "-c", "rolldown.config.ts", "-o", join(alone, "operator.mjs")], {
     cwd: folder,
