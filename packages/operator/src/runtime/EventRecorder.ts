@@ -123,8 +123,17 @@ export const make = (
       Effect.forever,
       Effect.forkScoped
     )
-    return { record: (event) => Effect.asVoid(Queue.offer(queue, event)) }
+    return { record: (event) => Effect.andThen(tellOf(event), Effect.asVoid(Queue.offer(queue, event))) }
   })
+
+/** Events are gone after an hour; what was done stands in the log, too. What went wrong is logged where it did. */
+const tellOf = ({ note, regarding: { kind, metadata }, type }: EventInput): Effect.Effect<void> =>
+  type === "Warning"
+    ? Effect.void
+    : Effect.annotateLogs(Effect.logInfo(note), {
+        ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+        [kind.toLowerCase()]: metadata.name
+      })
 
 const microTime = (millis: number) => `${new Date(millis).toISOString().slice(0, 23)}000Z`
 

@@ -119,7 +119,7 @@ export const run = <A, E, R>(
       yield* observe(Metric.withAttributes(status, { name }), () => (candidate.isLeader() ? 1 : 0))
       for (;;) {
         yield* candidate.acquire
-        yield* Effect.logInfo("leading", { term: candidate.term })
+        yield* Effect.logInfo(`leading, the Lease has changed hands ${candidate.term} times`)
         const exit = yield* lead(work(leadershipOf(candidate, options)), candidate)
         if (exit !== "lost") return yield* exit
         yield* Effect.logWarning("the leadership is lost: the work was ended")

@@ -72,10 +72,6 @@ describe("the event recorder", () => {
         metadata: { name: "b", namespace: "default" }
       })
       yield* note("fine", other)
-      console.log(
-        (yield* events).map((e) => e.note),
-        other.metadata
-      )
       assert.strictEqual((yield* events).length, 26)
       yield* advance("5 minutes", "1 minute")
       yield* note("again")
