@@ -14,6 +14,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as RotationMaterial from "../rotation/RotationMaterial.ts"
 import type { Sighting } from "../rotation/RotationMemory.ts"
+import type { StoredRotation } from "../rotation/RotationSecret.ts"
 import * as RotationStore from "../rotation/RotationStore.ts"
 import * as Endpoints from "../serving/Endpoints.ts"
 import * as ServingSecret from "../serving/ServingSecret.ts"
@@ -96,7 +97,7 @@ export const look = (
       state,
       apiServers,
       reach,
-      serving,
+      serving: asIssued(serving, rotation),
       targets: targets.found.map(({ bundle, epoch, name, resourceVersion }) => ({
         name,
         resourceVersion,
@@ -131,6 +132,17 @@ export const dnsNamesOf = (
   webhook: WebhookCertificate.WebhookCertificate,
   operatorNamespace: string
 ): ReadonlyArray<string> => [...webhook.dnsNames, WebhookCertificate.canaryService(webhook, operatorNamespace).host]
+
+/** A leaf whose bridges were taken away is not the one that was issued, and is written again. */
+const asIssued = (
+  serving: ServingSecret.Found | undefined,
+  rotation: StoredRotation | undefined
+): Sighting["serving"] => {
+  const issued = rotation?.material.leaves.get(serving?.leaf ?? "")
+  if (serving === undefined || issued === undefined || issued.chainPem === serving.chainPem) return serving
+  const { leaf: _, ...rest } = serving
+  return rest
+}
 
 const bridgeless =
   "the CA of spec.authority.secretName has the path length 0, so that it cannot vouch for its successor: where not every API server can be asked, a change of the CA waits"

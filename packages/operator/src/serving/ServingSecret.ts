@@ -37,6 +37,8 @@ export interface Location {
 export interface Found extends Omit<ServingSecret, "writtenAt"> {
   /** The certificates behind the ids of `bundle`. */
   readonly certificates: CertificateBundle.CertificateBundle
+  /** `tls.crt` as it is. */
+  readonly chainPem: string
 }
 
 /**
@@ -157,6 +159,7 @@ const decode = (secret: KubernetesObject): Found => {
     epoch: epochOf(secret),
     bundle: trustedBy(certificates),
     certificates,
+    chainPem: data("tls.crt"),
     ...(isUsable && { leaf: leaf.success.fingerprint256 }),
     ...(staged !== undefined && { staged })
   }

@@ -173,6 +173,21 @@ export const failureTableSuite = (
       })
     )
 
+    row("a serving Secret whose bridges were taken away gets them back", (lab) =>
+      Effect.gen(function* () {
+        yield* Effect.flatMap(request(lab), (text) => rotated(lab, text))
+        const chain = Effect.map(
+          lab.client.get(serving),
+          (secret) => (secret["data"] as Record<string, string>)["tls.crt"]
+        )
+        const before = yield* chain
+        const { pem } = yield* leaf(lab)
+        yield* lab.client.patch(serving, { type: "merge", body: { data: { "tls.crt": base64(pem) } } })
+        assert.notStrictEqual(before, base64(pem), "there is a bridge")
+        yield* until(chain, (now) => now === before)
+      })
+    )
+
     row("a state that is deleted is restored from memory", (lab) =>
       Effect.gen(function* () {
         const [before, published] = [yield* leaf(lab), yield* bundle(lab)]
