@@ -224,7 +224,18 @@ export const load: (options?: LoadOptions) => Effect.Effect<Kubeconfig, Kubeconf
  *
  * **When to use**
  *
- * For completion and menus. Looked for as by {@link load}, and nothing but names is read.
+ * For completion and menus. Looked for as by {@link load}; what the names lead to is not checked.
+ *
+ * **Example** (The contexts to choose from)
+ *
+ * ```ts import.meta.vitest
+ * import { Effect } from "effect"
+ * import * as Kubeconfig from "@holdfast/k8s-adapter/Kubeconfig"
+ *
+ * const text = JSON.stringify({ contexts: [{ name: "lab", context: {} }, { name: "shop", context: {} }] })
+ * const { contexts } = await Effect.runPromise(Kubeconfig.names({ text }))
+ * contexts // => ["lab", "shop"]
+ * ```
  *
  * @category constructors
  * @since 0.1.0

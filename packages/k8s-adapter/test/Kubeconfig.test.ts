@@ -471,3 +471,26 @@ describe("Kubeconfig", () => {
     })
   )
 })
+
+describe("the names in a kubeconfig", () => {
+  it.live("are merged from all its files, and read though what they lead to is broken", () =>
+    Effect.gen(function* () {
+      const at = yield* folder
+      const [one, two] = [join(at, "one"), join(at, "two")]
+      const lab = { name: "lab", context: { cluster: "gone" } }
+      const broken = { name: "lab", cluster: { server, "certificate-authority-data": "%" } }
+      yield* write(one, JSON.stringify({ contexts: [lab], clusters: [broken] }))
+      yield* write(
+        two,
+        JSON.stringify({ contexts: [lab, { ...lab, name: "shop" }], users: [{ name: "ada", user: {} }] })
+      )
+      const environment = { ...noEnvironment, KUBECONFIG: [one, two].join(delimiter) }
+      assert.deepStrictEqual(yield* Kubeconfig.names({ environment }), {
+        contexts: ["lab", "shop"],
+        clusters: ["lab"],
+        users: ["ada"]
+      })
+      assert.strictEqual((yield* Effect.flip(Kubeconfig.names({ path: join(at, "none") }))).reason, "missing")
+    })
+  )
+})
