@@ -25,7 +25,7 @@ const tasks = {
   test: (args) => [build("@holdfast/cli"), ["vitest", "run", ...args]],
   "test:docs": (args) => [["vitest", "run", "--config", "vitest.docs.config.ts", ...args]],
   "test:apiserver": (args) => [
-    build("@holdfast/cli"),
+    build("@holdfast/cli", "@holdfast/operator"),
     ["vitest", "run", "--config", "vitest.apiserver.config.ts", ...args]
   ],
   "test:faults": (args) => [build("@holdfast/cli"), ["vitest", "run", "--config", "vitest.faults.config.ts", ...args]],
