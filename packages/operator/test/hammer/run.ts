@@ -2,9 +2,10 @@
  * The long runs of the hammer, and their tables for the documentation.
  *
  *     node packages/operator/test/hammer/run.ts rotations [--rotations=100] [--leaves=200] [--write]
- *     node packages/operator/test/hammer/run.ts kills [--kills=10] [--write]
+ *     node packages/operator/test/hammer/run.ts kills [--kills=10] [--planes=1] [--minutes=60] [--write]
  *
- * `--write` puts the table into docs/hammer.md; `--logs=FOLDER` keeps the logs of everything.
+ * `--planes` shares the kills between so many control planes, each with an operator and a hammer of its own, and `--minutes`
+ * ends them early. `--write` puts the table into docs/hammer.md; `--logs=FOLDER` keeps the logs of everything.
  */
 import { readFileSync, writeFileSync } from "node:fs"
 import { arch, cpus, platform } from "node:os"
@@ -21,6 +22,8 @@ const { positionals, values } = parseArgs({
     rotations: { type: "string", default: "100" },
     leaves: { type: "string", default: "200" },
     kills: { type: "string", default: "10" },
+    planes: { type: "string", default: "1" },
+    minutes: { type: "string", default: "60" },
     logs: { type: "string" },
     write: { type: "boolean", default: false }
   }
@@ -65,39 +68,72 @@ const rotations = Effect.gen(function* () {
   ])
 })
 
-/** Rotations without a pause, while the leader is killed in each phase. */
+/** Rotations without a pause, while the leader is killed in each phase; on several control planes side by side. */
 const kills = Effect.gen(function* () {
-  const authorities = numbered("authority", 4)
-  const leaves = { hooks: numbered("leaf", 1), leaf: { validity: "10m", renewBefore: "575s" } }
-  const lab = yield* OperatorLab.make({ hooks: authorities, leaves, logDirectory: values.logs })
-  const before = lab.rotations.authorities()
-  let isOver = false
-  const rotating = Effect.forEach(
-    authorities.map(lab.keyOf),
-    (key) => Effect.repeat(lab.rotate(key, "30 minutes"), { while: () => !isOver }),
-    { concurrency: "unbounded", discard: true }
-  )
-  const killing = Effect.tap(
-    Kills.everyPhase(lab, Number(values.kills), ({ at, left }, count) =>
-      console.error(`kill ${count}: on ${at}, ${left} left`)
-    ),
-    () =>
-      Effect.sync(() => {
-        isOver = true
-      })
-  )
-  const { minutes, result, verdict } = yield* timed(
-    lab.underLoad(Effect.map(Effect.all([killing, rotating], { concurrency: "unbounded" }), ([counts]) => counts))
-  )
+  const labs = Array.from({ length: Number(values.planes) }, () => killing)
+  const { minutes, all } = yield* timed(Effect.map(Effect.all(labs, { concurrency: "unbounded" }), (all) => ({ all })))
+  const killed = all.flatMap((each) => each.killed)
+  const verdict = all.map((each) => each.verdict).reduce(sum)
   return table(verdict, minutes, [
+    ["control planes side by side", labs.length],
     ...Kills.phases.map((phase): Row => {
-      const left = result.filter(({ at }) => at === phase).map((kill) => kill.left)
+      const left = killed.filter(({ at }) => at === phase).map((kill) => kill.left)
       const counts = Array.from(new Set(left), (each) => `${left.filter((other) => other === each).length} ${each}`)
       return [`SIGKILLs of the leader on ${phase}, and what it left behind`, `${left.length}: ${counts.join(", ")}`]
     }),
-    ["full rotations of an authority that were completed", lab.rotations.authorities() - before],
-    ["epochs that fell", lab.rotations.fallen()]
+    ["full rotations of an authority that were completed", all.reduce((count, each) => count + each.completed, 0)],
+    ["rotations that were not", all.reduce((count, each) => count + each.unfinished, 0)],
+    ["epochs that fell", all.reduce((count, each) => count + each.fallen, 0)]
   ])
+})
+
+const killing = Effect.gen(function* () {
+  const authorities = numbered("authority", 3)
+  const leaves = { hooks: numbered("leaf", 1), leaf: { validity: "10m", renewBefore: "575s" } }
+  const lab = yield* OperatorLab.make({ hooks: authorities, leaves, logDirectory: values.logs })
+  const before = lab.rotations.authorities()
+  const killed: Array<Kills.Kill> = []
+  let isOver = false
+  const rotating = Effect.forEach(
+    authorities.map(lab.keyOf),
+    (key) => Effect.repeat(lab.rotate(key, "1 hour"), { while: () => !isOver }),
+    { concurrency: "unbounded", discard: true }
+  )
+  const times = Math.ceil(Number(values.kills) / Number(values.planes))
+  const onKill = (kill: Kills.Kill) => {
+    killed.push(kill)
+    console.error(`kill ${killed.length}: on ${kill.at}, ${kill.left} left`)
+  }
+  const everyPhase = Effect.raceFirst(
+    Kills.everyPhase(lab, times, onKill),
+    Effect.sleep(`${Number(values.minutes)} minutes`)
+  )
+  const untilOver = Effect.andThen(
+    everyPhase,
+    Effect.sync(() => {
+      isOver = true
+    })
+  )
+  const { verdict } = yield* lab.underLoad(Effect.all([untilOver, rotating], { concurrency: "unbounded" }))
+  const unfinished = lab.keys.filter((key) => !lab.settled(key)).length
+  return {
+    killed,
+    verdict,
+    unfinished,
+    completed: lab.rotations.authorities() - before,
+    fallen: lab.rotations.fallen()
+  }
+})
+
+const sum = (one: Verdict, other: Verdict): Verdict => ({
+  requests: one.requests + other.requests,
+  creates: one.creates + other.creates,
+  updates: one.updates + other.updates,
+  fresh: one.fresh + other.fresh,
+  failed: one.failed + other.failed,
+  slowest: Math.max(one.slowest, other.slowest),
+  failures: [...one.failures, ...other.failures],
+  rejections: one.rejections + other.rejections
 })
 
 const timed = <A extends object, E, R>(effect: Effect.Effect<A, E, R>) =>
