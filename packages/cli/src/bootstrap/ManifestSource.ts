@@ -29,6 +29,7 @@ export interface SourceFlags {
   readonly file: ReadonlyArray<string>
   readonly type: "slim" | "aio" | undefined
   readonly latest: boolean | undefined
+  readonly image: string | undefined
 }
 
 /** The address of a release's manifest, as the releases of the package operator are laid out. */
@@ -46,7 +47,7 @@ const usage = (detail: string) => Effect.fail(new CommandError({ exit: "usage", 
  * @since 0.1.0
  */
 export const fromFlags = (flags: SourceFlags, host: Host): Effect.Effect<Sources | "built-in", CommandError> => {
-  const { url, file, type, latest } = flags
+  const { url, file, type, latest, image } = flags
   const named = [...(url === undefined ? [] : ["--url"]), ...(file.length === 0 ? [] : ["--file"])]
   if (named.length > 1) return usage("--url and --file exclude each other: give one of them")
   const [first] = named
@@ -54,6 +55,12 @@ export const fromFlags = (flags: SourceFlags, host: Host): Effect.Effect<Sources
     return usage(`${first} excludes --type and --latest: these choose a release manifest`)
   }
   if (latest === true && type === undefined) return usage("--latest goes with --type slim or --type aio")
+  if (image !== undefined && (first ?? type) !== undefined) {
+    return usage(`--image is for the built-in manifest, which ${first ?? "--type"} replaces`)
+  }
+  if (image !== undefined && !/^[^\s:@]\S*$/.test(image)) {
+    return usage(`invalid value ${JSON.stringify(image)} for --image: expected the name of an image`)
+  }
   if (url !== undefined) {
     return /^https?:\/\/[^/]/i.test(url)
       ? Effect.succeed({ files: [url] })

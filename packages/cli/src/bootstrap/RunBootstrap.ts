@@ -33,11 +33,11 @@ import type { Settings } from "./Settings.ts"
 
 type FlagValues = Values<typeof bootstrapFlags>
 
-const readSources = Effect.fnUntraced(function* (sources: Sources | "built-in", namespace: string | undefined) {
+const readSources = Effect.fnUntraced(function* (sources: Sources | "built-in", { image, namespace }: FlagValues) {
   if (sources !== "built-in") {
     return { objects: yield* readManifests(sources, namespace), source: (sources.files ?? []).join(", ") }
   }
-  return { objects: yield* readText(BuiltIn.manifest(), BuiltIn.source, namespace), source: BuiltIn.source }
+  return { objects: yield* readText(BuiltIn.manifest(image), BuiltIn.source, namespace), source: BuiltIn.source }
 })
 
 const readSettings = Effect.fnUntraced(function* (flags: FlagValues, host: Host) {
@@ -51,7 +51,7 @@ const readSettings = Effect.fnUntraced(function* (flags: FlagValues, host: Host)
     })
   }
   const settings: Settings = {
-    ...(yield* readSources(sources, flags.namespace)),
+    ...(yield* readSources(sources, flags)),
     repository: flags.createDefaultRepository === false ? undefined : DefaultRepository.make(url),
     repositoryIsRequired: flags.createDefaultRepository === true || flags.defaultRepositoryUrl !== undefined,
     policy,

@@ -27,6 +27,7 @@ export const bootstrapFlags = {
     }
   ),
   latest: Flag.toggle("with --type: the newest release in place of the one this version of holdfast was tested with"),
+  image: Flag.text("another image for Holdfast's operator, such as a copy in a registry of your own", "IMAGE"),
   createDefaultRepository: Flag.toggle("apply the default package repository", { isOn: true }),
   defaultRepositoryUrl: Flag.text("address of the default package repository", "URL"),
   force: Flag.toggle("go on when a pre-flight check fails"),
