@@ -67,5 +67,9 @@ const alias = globSync("packages/*/src/index.ts", { cwd: root }).flatMap((index)
 
 export default defineConfig({
   resolve: { alias },
-  test: { include: ["{packages/*,docs}/build/doctest/**/*.test.ts"], exclude: ["**/node_modules/**"], testTimeout: 20_000 }
+  test: {
+    include: ["{packages/*,docs}/build/doctest/**/*.test.ts"],
+    exclude: ["**/node_modules/**"],
+    testTimeout: 20_000
+  }
 })

@@ -22,7 +22,7 @@ const build = (...filters) => [
 const tasks = {
   build: () => [build()],
   demo: (args) => [build("@holdfast/cli"), ["node", "packages/cli/dist/holdfast.mjs", "demo", ...args]],
-  test: (args) => [build("@holdfast/cli"), ["vitest", "run", ...args]],
+  test: (args) => [build("@holdfast/cli", "@holdfast/operator"), ["vitest", "run", ...args]],
   "test:docs": (args) => [["vitest", "run", "--config", "vitest.docs.config.ts", ...args]],
   "test:apiserver": (args) => [
     build("@holdfast/cli", "@holdfast/operator"),

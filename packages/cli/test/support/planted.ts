@@ -12,7 +12,7 @@ import { Effect, Redacted } from "effect"
 
 const day = 86_400_000
 
-export const base64 = (text: string) => Buffer.from(text).toString("base64")
+const base64 = (text: string) => Buffer.from(text).toString("base64")
 
 export interface Fault {
   /** Of the namespace, the Service and what calls it. */
