@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.apiserver.test.ts"],
-    globalSetup: ["packages/testkit/test/kubeBinaries.setup.ts"],
+    globalSetup: ["packages/testkit/test/kubeBinaries.setup.ts", "packages/operator/test/helm.setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 180_000,
     // Each file has a control plane of its own, of 300 MB and more.

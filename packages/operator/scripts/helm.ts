@@ -17,11 +17,13 @@ const cached = join(
   "helm"
 )
 
+/** The path of Helm; `undefined` where there is none yet. */
+export const find = (): string | undefined => process.env["HELM"] || (existsSync(cached) ? cached : undefined)
+
 /** The path of Helm, which is built where there is none yet; `undefined` where there is no Go to build it with. */
 export const findOrBuild = (): string | undefined => {
-  const given = process.env["HELM"]
-  if (given !== undefined && given !== "") return given
-  if (existsSync(cached)) return cached
+  const found = find()
+  if (found !== undefined) return found
   console.error(`holdfast: building Helm ${version} into ${dirname(cached)}, once; about two minutes on two cores`)
   mkdirSync(dirname(cached), { recursive: true })
   // Built aside and moved: what an interrupted build leaves is never taken for Helm, and two builds do not mix.

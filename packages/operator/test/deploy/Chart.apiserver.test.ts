@@ -11,8 +11,7 @@ import { parseAllDocuments } from "yaml"
 import * as Helm from "../../scripts/helm.ts"
 
 const binaries = await Effect.runPromise(Effect.option(KubeBinaries.find))
-const helm = binaries._tag === "None" ? undefined : Helm.findOrBuild()
-if (helm === undefined) console.error("skipped: the chart takes a kube-apiserver and Helm")
+const helm = binaries._tag === "None" ? undefined : Helm.find()
 
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url))
 const objectsOf = (text: string): ReadonlyArray<KubernetesObject> =>

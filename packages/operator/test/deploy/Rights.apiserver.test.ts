@@ -21,8 +21,7 @@ import * as HttpServer from "../support/HttpServer.ts"
 import { repository } from "../support/packagesApi.ts"
 
 const binaries = await Effect.runPromise(Effect.option(KubeBinaries.find))
-const helm = binaries._tag === "None" ? undefined : Helm.findOrBuild()
-if (helm === undefined) console.error("skipped: the rights of the operator take a kube-apiserver and Helm")
+const helm = binaries._tag === "None" ? undefined : Helm.find()
 
 const chart = fileURLToPath(new URL("../../chart", import.meta.url))
 const module = fileURLToPath(new URL("../../dist/operator.mjs", import.meta.url))
