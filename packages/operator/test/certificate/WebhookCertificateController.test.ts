@@ -5,7 +5,7 @@ import * as CertificateBundle from "@holdfast/certificates/CertificateBundle"
 import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as WebhookCertificate from "@holdfast/operator/certificate/WebhookCertificate"
 import * as ApiServer from "@holdfast/testkit/ApiServer"
-import { Clock, type Duration, Effect, Metric, Redacted, Result } from "effect"
+import { Clock, type Duration, Effect, Metric, Option, Redacted, Result } from "effect"
 import { base64, type Lab, make, shop, system } from "../support/certificateLab.ts"
 import { quietly } from "../support/quietly.ts"
 import * as virtualTime from "../support/virtualTime.ts"
@@ -22,12 +22,31 @@ const makeLab = Effect.gen(function* () {
     asked++
     if (failure !== undefined) failures.push(failure)
   })
+  /** Lets time pass until something holds; in step with it, for a busy machine gets less done in a second of it. */
+  const until = <E>(holds: Effect.Effect<boolean, E>, each: Effect.Effect<void> = Effect.void) =>
+    Effect.gen(function* () {
+      for (let steps = 0; steps < 1_200; steps++) {
+        if (yield* holds) return
+        yield* pass("500 millis", { each })
+      }
+      assert.fail(`it does not come: ${JSON.stringify(yield* lab.status)}`)
+    })
+  const isPhase = (wanted: string) => Effect.map(lab.status, ({ phase }) => phase === wanted)
+  const isReady = Effect.map(
+    lab.status,
+    ({ conditions = [], phase }) =>
+      phase === "STABLE" && conditions.some(({ status, type }) => type === "Ready" && status === "True")
+  )
   return {
     ...lab,
-    server,
     pass,
+    until,
+    ready: until(isReady),
     /** Lets time pass under load. */
     passUnderLoad: (time: Duration.Input) => pass(time, { each: ask }),
+    /** Lets time pass under load until the rotation is in a phase. */
+    phaseUnderLoad: (wanted: string) => until(isPhase(wanted), ask),
+    untilUnderLoad: <E>(holds: Effect.Effect<boolean, E>) => until(holds, ask),
     noFailures: () => {
       assert.deepStrictEqual(failures, [])
       assert.isAbove(asked, 10)
@@ -53,6 +72,9 @@ const condition = (lab: Lab, type: string) =>
     const found = conditions.find((each) => each.type === type)
     return found && `${found.status} ${found.reason}: ${found.message}`
   })
+const is = <E>(found: Effect.Effect<string | undefined, E>, pattern = /./) =>
+  Effect.map(found, (text) => pattern.test(text ?? ""))
+const isGone = <E, R>(found: Effect.Effect<unknown, E, R>) => Effect.map(Effect.option(found), Option.isNone)
 const phase = (lab: Lab) => Effect.map(lab.status, (status) => status.phase)
 
 describe("a WebhookCertificate", () => {
@@ -62,7 +84,7 @@ describe("a WebhookCertificate", () => {
       yield* lab.lead()
       assert.include(yield* lab.ask(), "failed calling webhook")
       yield* lab.create()
-      yield* lab.pass("6 seconds")
+      yield* lab.ready
       assert.isUndefined(yield* lab.ask())
       assert.match((yield* condition(lab, "Ready")) ?? "", /^True InSync: 2 pods and 1 target agree/)
       assert.match((yield* condition(lab, "Rotating")) ?? "", /^False Stable/)
@@ -82,14 +104,14 @@ describe("a WebhookCertificate", () => {
       const lab = yield* makeLab
       yield* lab.lead()
       yield* lab.create()
-      yield* lab.pass("6 seconds")
+      yield* lab.ready
       const [before, old] = [yield* trusted(lab), leafOf(yield* secret(lab, "hook-tls"))]
       yield* lab.annotate(WebhookCertificate.rotateAnnotation, "please")
-      yield* lab.passUnderLoad("4 seconds")
+      yield* lab.phaseUnderLoad("DRAIN")
       assert.strictEqual(yield* phase(lab), "DRAIN")
       assert.match((yield* condition(lab, "Rotating")) ?? "", /^True Drain: .* as it was asked for/)
       assert.includeMembers([...(yield* trusted(lab))], [...before])
-      yield* lab.passUnderLoad("100 seconds")
+      yield* lab.phaseUnderLoad("STABLE")
       assert.strictEqual(yield* phase(lab), "STABLE")
       lab.noFailures()
 
@@ -111,11 +133,15 @@ describe("a WebhookCertificate", () => {
       const lab = yield* makeLab
       yield* lab.lead()
       yield* lab.create({ leaf: { validity: "10m" } })
-      yield* lab.pass("6 seconds")
+      yield* lab.ready
       const [before, old] = [yield* lab.configuration, leafOf(yield* secret(lab, "hook-tls"))]
       yield* lab.pass("6 minutes", { step: "15 seconds" })
       assert.strictEqual(leafOf(yield* secret(lab, "hook-tls")).serialNumber, old.serialNumber)
-      yield* lab.passUnderLoad("60 seconds")
+      yield* lab.untilUnderLoad(
+        Effect.map(secret(lab, "hook-tls"), (now) => leafOf(now).serialNumber !== old.serialNumber)
+      )
+      yield* lab.passUnderLoad("6 seconds")
+      yield* lab.phaseUnderLoad("STABLE")
       const leaf = leafOf(yield* secret(lab, "hook-tls"))
       assert.notStrictEqual(leaf.serialNumber, old.serialNumber)
       assert.strictEqual(leaf.issuer, old.issuer)
@@ -130,11 +156,14 @@ describe("a WebhookCertificate", () => {
       const lab = yield* makeLab
       yield* lab.lead()
       yield* lab.create({ authority: { validity: "6h", renewBefore: "5h40m" }, leaf: { validity: "2h" } })
-      yield* lab.pass("6 seconds")
+      yield* lab.ready
       const old = leafOf(yield* secret(lab, "hook-tls"))
       yield* lab.pass("19 minutes", { step: "15 seconds" })
       assert.strictEqual(leafOf(yield* secret(lab, "hook-tls")).issuer, old.issuer)
-      yield* lab.passUnderLoad("60 seconds")
+      yield* lab.untilUnderLoad(
+        Effect.map(secret(lab, "hook-tls"), (now) => leafOf(now).serialNumber !== old.serialNumber)
+      )
+      yield* lab.phaseUnderLoad("STABLE")
       assert.notStrictEqual(leafOf(yield* secret(lab, "hook-tls")).issuer, old.issuer)
       assert.include(
         (yield* lab.events).join("\n"),
@@ -149,10 +178,12 @@ describe("a WebhookCertificate", () => {
       const lab = yield* makeLab
       yield* lab.lead()
       yield* lab.create({ rollback: "1h" })
-      yield* lab.pass("6 seconds")
+      yield* lab.ready
       const [known] = (yield* lab.status).certificates?.filter(({ role }) => role === "current") ?? []
       yield* lab.annotate(WebhookCertificate.compromisedAnnotation, "2026-11-24")
-      yield* lab.passUnderLoad("30 seconds")
+      yield* lab.untilUnderLoad(
+        Effect.map(lab.status, (now) => now.phase === "STABLE" && now.observedCompromised !== undefined)
+      )
       assert.strictEqual(yield* phase(lab), "STABLE")
       const { certificates = [], observedCompromised } = yield* lab.status
       assert.notInclude(
@@ -175,11 +206,11 @@ describe("a WebhookCertificate", () => {
       assert.isUndefined(yield* lab.ask())
       yield* lab.lead()
       yield* lab.create()
-      yield* lab.passUnderLoad("6 seconds")
+      yield* lab.phaseUnderLoad("DRAIN")
       assert.strictEqual(yield* phase(lab), "DRAIN")
       assert.notStrictEqual(leafOf(yield* secret(lab, "hook-tls")).issuer, theirs.certificate.subject)
       assert.include(yield* trusted(lab), theirs.certificate.spkiSha256)
-      yield* lab.passUnderLoad("100 seconds")
+      yield* lab.phaseUnderLoad("STABLE")
       assert.strictEqual(yield* phase(lab), "STABLE")
       assert.notInclude(yield* trusted(lab), theirs.certificate.spkiSha256)
       lab.noFailures()
@@ -207,17 +238,21 @@ describe("a WebhookCertificate", () => {
       const second = yield* CertificateAuthority.make({ commonName: "second", validity: "900 days", pathLength: 0 })
       yield* lab.lead()
       yield* lab.create({ authority: { secretName: "corporate-ca" } })
-      yield* lab.pass("3 seconds")
+      yield* lab.until(is(condition(lab, "Ready")))
       assert.match(
         (yield* condition(lab, "Ready")) ?? "",
         /^False AuthorityUnusable: the Secret shop\/corporate-ca, .* does not exist: create it/
       )
       yield* bring(first)
-      yield* lab.pass("20 seconds")
+      yield* lab.ready
       assert.deepStrictEqual(yield* trusted(lab), [first.certificate.spkiSha256])
       assert.strictEqual(leafOf(yield* secret(lab, "hook-tls")).issuer, "CN=first")
       yield* bring(second)
-      yield* lab.passUnderLoad("110 seconds")
+      yield* lab.untilUnderLoad(
+        Effect.gen(function* () {
+          return (yield* phase(lab)) === "STABLE" && leafOf(yield* secret(lab, "hook-tls")).issuer === "CN=second"
+        })
+      )
       assert.strictEqual(yield* phase(lab), "STABLE")
       assert.deepStrictEqual(yield* trusted(lab), [second.certificate.spkiSha256])
       assert.strictEqual(leafOf(yield* secret(lab, "hook-tls")).issuer, "CN=second")
@@ -229,7 +264,7 @@ describe("a WebhookCertificate", () => {
         { apiVersion: "v1", kind: "Secret", name: "corporate-ca", namespace: shop },
         { type: "merge", body: { data: spoilt } }
       )
-      yield* lab.pass("3 seconds")
+      yield* lab.until(is(condition(lab, "Ready"), /^False/))
       assert.match((yield* condition(lab, "Ready")) ?? "", /^False AuthorityUnusable/)
       assert.isUndefined(yield* lab.ask())
     }).pipe(quietly)
@@ -240,9 +275,10 @@ describe("a WebhookCertificate", () => {
       const lab = yield* makeLab
       yield* lab.lead()
       yield* lab.create()
-      yield* lab.pass("6 seconds")
+      yield* lab.ready
       const before = yield* trusted(lab)
       yield* lab.change({ dnsNames: ["hook.example.com"], keyAlgorithm: "Ed25519" })
+      yield* lab.untilUnderLoad(Effect.map(secret(lab, "hook-tls"), (now) => leafOf(now).keyAlgorithm === "Ed25519"))
       yield* lab.passUnderLoad("6 seconds")
       const leaf = leafOf(yield* secret(lab, "hook-tls"))
       assert.include(leaf.dnsNames, "hook.example.com")
@@ -257,12 +293,12 @@ describe("a WebhookCertificate", () => {
       const lab = yield* makeLab
       yield* lab.lead()
       yield* lab.create()
-      yield* lab.pass("6 seconds")
+      yield* lab.ready
       const canaries = lab.client.list({ apiVersion: "v1", kind: "Service", namespace: system })
       assert.strictEqual((yield* canaries).items.length, 1)
       const before = yield* trusted(lab)
       yield* lab.remove
-      yield* lab.pass("6 seconds")
+      yield* lab.until(isGone(stateSecret(lab)))
       assert.strictEqual((yield* canaries).items.length, 0)
       const { metadata, webhooks } = yield* lab.configuration
       assert.deepStrictEqual(
@@ -281,13 +317,13 @@ describe("a WebhookCertificate", () => {
       const lab = yield* makeLab
       const { end } = yield* lab.lead()
       yield* lab.create()
-      yield* lab.pass("6 seconds")
+      yield* lab.ready
       yield* end
       yield* lab.remove
       yield* lab.pass("2 seconds")
       yield* stateSecret(lab)
       yield* lab.lead()
-      yield* lab.pass("6 seconds")
+      yield* lab.until(isGone(stateSecret(lab)))
       assert.strictEqual((yield* Effect.flip(stateSecret(lab)))._tag, "NotFound")
       assert.strictEqual((yield* lab.configuration).webhooks.length, 1)
     }).pipe(quietly)
@@ -298,13 +334,13 @@ describe("a WebhookCertificate", () => {
       const lab = yield* makeLab
       yield* lab.lead()
       yield* lab.create({ minPublish: "8000h" })
-      yield* lab.pass("2 seconds")
+      yield* lab.until(is(condition(lab, "Ready")))
       const ready = yield* condition(lab, "Ready")
       assert.match(ready ?? "", /^False InvalidSpec: spec.minPublish: it must be an hour shorter than/)
       assert.include((yield* lab.events).join("\n"), "Warning InvalidSpec: spec.minPublish")
       assert.strictEqual((yield* Effect.flip(stateSecret(lab)))._tag, "NotFound")
       yield* lab.change({ minPublish: "0s" })
-      yield* lab.pass("6 seconds")
+      yield* lab.ready
       assert.match((yield* condition(lab, "Ready")) ?? "", /^True/)
     }).pipe(quietly)
   )
@@ -314,9 +350,14 @@ describe("a WebhookCertificate", () => {
       const lab = yield* makeLab
       yield* lab.lead()
       const object = yield* lab.create()
-      yield* lab.pass("6 seconds")
+      yield* lab.ready
       yield* lab.client.create({ ...object, metadata: { name: "other", namespace: shop } })
-      yield* lab.pass("3 seconds")
+      yield* lab.until(
+        Effect.map(
+          lab.client.get({ ...WebhookCertificate.kind, name: "other", namespace: shop }),
+          (object) => object["status"] !== undefined
+        )
+      )
       const other = yield* lab.client.get({ ...WebhookCertificate.kind, name: "other", namespace: shop })
       assert.include(JSON.stringify(other["status"]), "the WebhookCertificate hook writes the Secret hook-tls already")
       assert.match((yield* condition(lab, "Ready")) ?? "", /^True/)
@@ -329,7 +370,7 @@ describe("a WebhookCertificate", () => {
       yield* lab.lead()
       const missing = { kind: "MutatingWebhookConfiguration", name: "later" }
       yield* lab.create({ targets: [{ kind: "ValidatingWebhookConfiguration", name: "hook" }, missing] })
-      yield* lab.pass("6 seconds")
+      yield* lab.until(is(condition(lab, "Ready"), /^False TargetMissing/))
       assert.match((yield* condition(lab, "Ready")) ?? "", /^False TargetMissing: MutatingWebhookConfiguration\/later/)
       assert.strictEqual((yield* lab.status).targetsInSync, "1/2")
       const { webhooks } = yield* lab.configuration
@@ -340,7 +381,7 @@ describe("a WebhookCertificate", () => {
         metadata: { name: "later" },
         webhooks: [{ ...entry, clientConfig: { service: { name: "hook", namespace: shop, path: "/validate" } } }]
       } as KubernetesObject)
-      yield* lab.pass("3 seconds")
+      yield* lab.ready
       assert.match((yield* condition(lab, "Ready")) ?? "", /^True/)
       assert.strictEqual((yield* lab.status).targetsInSync, "2/2")
     }).pipe(quietly)
@@ -358,7 +399,7 @@ describe("a WebhookCertificate", () => {
       )
       yield* lab.lead()
       yield* lab.create()
-      yield* lab.pass("6 seconds")
+      yield* lab.ready
       const lines = yield* shown
       for (const metric of [
         "holdfast_certificate_not_after_timestamp_seconds",
@@ -371,7 +412,7 @@ describe("a WebhookCertificate", () => {
       }
       assert.include(lines, '"phase":"STABLE"')
       yield* lab.remove
-      yield* lab.pass("3 seconds")
+      yield* lab.until(isGone(stateSecret(lab)))
       assert.strictEqual(yield* shown, "")
     }).pipe(quietly)
   )

@@ -16,8 +16,8 @@ export const passing = (server: ApiServer) => {
   )
   const settled = Effect.gen(function* () {
     let before = -1
-    for (let quiet = 0; quiet < 3; ) {
-      yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 4)))
+    for (let quiet = 0; quiet < 4; ) {
+      yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 5)))
       const now = yield* asked
       quiet = now === before ? quiet + 1 : 0
       before = now
