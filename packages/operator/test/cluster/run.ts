@@ -8,7 +8,7 @@
  * `CLUSTER_HARNESS`); says so in one line and ends well where they are missing. The bundles have to be built.
  */
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { inside } from "./inside.ts"
@@ -25,8 +25,8 @@ const bringUp = (image: string): void => {
   try {
     must(process.execPath, [join(root, "packages/operator/image/rootfs.mjs"), rootfs])
     must(join(harness, "up"), ["--name", cluster])
-    // As the recipe's ENTRYPOINT.
-    const entrypoint = ["/node", "--max-semi-space-size=1", "--optimize-for-size", "/operator.mjs"]
+    const recipe = readFileSync(join(root, "packages/operator/image/Containerfile"), "utf8")
+    const entrypoint: ReadonlyArray<string> = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(recipe)?.[1] ?? "")
     must(join(harness, "image"), ["--name", cluster, image, rootfs, ...entrypoint])
   } finally {
     rmSync(rootfs, { recursive: true })
@@ -34,7 +34,7 @@ const bringUp = (image: string): void => {
 }
 
 const main = async (): Promise<number> => {
-  const image = /image: "(\S+)"/.exec(must("cat", [manifest]))?.[1] ?? ""
+  const image = /image: "(\S+)"/.exec(readFileSync(manifest, "utf8"))?.[1] ?? ""
   if (process.argv[2] === "--inside") return inside({ root, image })
   const missing = !existsSync(join(harness, "up"))
     ? "the one-node cluster's commands are not here"
