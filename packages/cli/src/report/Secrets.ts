@@ -10,7 +10,7 @@ const patterns: ReadonlyArray<readonly [pattern: RegExp, by: string]> = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, removed],
   [/\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${removed}`],
   // A JSON web token, such as a service account has.
-  [/\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)?/g, removed],
+  [/\beyJ[A-Za-z0-9_-]{10,4096}\.[A-Za-z0-9_-]{0,8192}(?:\.[A-Za-z0-9_-]{0,4096})?/g, removed],
   [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@]{1,512}@/gi, `$1${removed}@`],
   [
     /(\b(?:password|passwd|token|secret|api[-_]?key|client-key-data)["']?\s*[:=]\s*["']?)[^\s"',;&]{1,4096}/gi,
