@@ -1,0 +1,155 @@
+/** The operator as its image runs it, on an embedded API server that runs in the bench's own process. */
+import { type ChildProcess, spawn } from "node:child_process"
+import { randomInt } from "node:crypto"
+import { existsSync, readFileSync } from "node:fs"
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import * as KubernetesClient from "@holdfast/k8s-adapter/KubernetesClient"
+import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
+import * as WebhookCertificate from "@holdfast/operator/certificate/WebhookCertificate"
+import * as ApiServer from "@holdfast/testkit/ApiServer"
+import { Effect, Schedule } from "effect"
+import { parseAllDocuments } from "yaml"
+
+const namespace = "holdfast-system"
+const bundle = fileURLToPath(new URL("../dist/operator.mjs", import.meta.url))
+const containerfile = new URL("../image/Containerfile", import.meta.url)
+const manifest = new URL("../deploy/holdfast.yaml", import.meta.url)
+
+/** What the image gives to Node, and to its libraries. */
+const image = () => {
+  const text = readFileSync(containerfile, "utf8")
+  const entrypoint = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(text)?.[1] ?? "[]") as ReadonlyArray<string>
+  return {
+    flags: entrypoint.filter((word) => word.startsWith("--")),
+    environment: Object.fromEntries(Array.from(text.matchAll(/^ENV (\w+)=(.*)$/gm), ([, name, value]) => [name, value]))
+  }
+}
+
+/**
+ * All that is there when `holdfast bootstrap` is done, but for nodes: the pod is a process. What there is to be before, is
+ * created before the operator's webhook guards it.
+ */
+export const cluster = Effect.fnUntraced(function* (before: ReadonlyArray<KubernetesObject> = []) {
+  const server = yield* ApiServer.make()
+  const client = yield* KubernetesClient.make({ text: server.kubeconfig })
+  const address = `127.${randomInt(1, 255)}.${randomInt(0, 255)}.${randomInt(1, 255)}`
+  const text = yield* Effect.promise(() => readFile(manifest, "utf8"))
+  const objects = parseAllDocuments(text)
+    .map((document) => document.toJS() as KubernetesObject | null)
+    .filter((object) => object !== null && object.kind !== "Deployment") as ReadonlyArray<KubernetesObject>
+  const first = ({ kind }: KubernetesObject) => kind === "CustomResourceDefinition" || kind === "Namespace"
+  const apply = (object: KubernetesObject) =>
+    Effect.retry(client.apply(object), { schedule: Schedule.spaced("50 millis"), times: 50 })
+  yield* Effect.forEach(objects.filter(first), apply)
+  yield* Effect.forEach(before, apply, { concurrency: 16 })
+  yield* Effect.forEach(
+    objects.filter((each) => !first(each)),
+    apply
+  )
+  const { name: canary } = WebhookCertificate.canaryService(
+    { id: WebhookCertificate.idOf(namespace, "holdfast-webhook") },
+    namespace
+  )
+  for (const name of ["holdfast-webhook", canary]) {
+    yield* server.route({ namespace, name }, { host: address, port: 9443 })
+    yield* apply(slice({ name, namespace, labels: { "kubernetes.io/service-name": name } }, address, 9443))
+  }
+  yield* apply(slice({ name: "kubernetes", namespace: "default" }, "127.0.0.1", Number(new URL(server.url).port)))
+  yield* apply({
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: {
+      name: "apiserver",
+      namespace: "kube-system",
+      labels: { "apiserver.kubernetes.io/identity": "kube-apiserver" }
+    },
+    spec: { renewTime: new Date().toISOString().replace("Z", "000Z") }
+  })
+  return { server, client, address, apply }
+})
+
+const slice = (metadata: KubernetesObject["metadata"], address: string, port: number): KubernetesObject => ({
+  apiVersion: "discovery.k8s.io/v1",
+  kind: "EndpointSlice",
+  metadata,
+  addressType: "IPv4",
+  ports: [{ name: port === 9443 ? "webhook" : "https", port, protocol: "TCP" }],
+  endpoints: [{ addresses: [address], conditions: { ready: true } }]
+})
+
+/** Has every listener of the process take one address, so that a bench disturbs nobody. */
+const listenAt = (address: string) =>
+  `data:text/javascript,${encodeURIComponent(
+    `import net from "node:net"
+     const { listen } = net.Server.prototype
+     net.Server.prototype.listen = function (options, ...rest) {
+       return listen.call(this, { ...options, host: "${address}" }, ...rest)
+     }`
+  )}`
+
+/** Starts the operator, and waits until it is ready. */
+export const operator = Effect.fnUntraced(function* (kubeconfig: string, address: string) {
+  if (!existsSync(bundle)) {
+    return yield* Effect.die("there is no dist/operator.mjs: build it with pnpm --filter @holdfast/operator build")
+  }
+  const folder = yield* Effect.acquireRelease(
+    Effect.promise(() => mkdtemp(join(tmpdir(), "holdfast-bench-"))),
+    (path) => Effect.promise(() => rm(path, { recursive: true }))
+  )
+  const file = join(folder, "kubeconfig")
+  yield* Effect.promise(() => writeFile(file, kubeconfig, { mode: 0o600 }))
+  const { environment, flags } = image()
+  const child = yield* Effect.acquireRelease(
+    Effect.sync(() =>
+      spawn(process.execPath, [...flags, `--import=${listenAt(address)}`, bundle], {
+        env: {
+          ...environment,
+          KUBECONFIG: file,
+          POD_NAMESPACE: namespace,
+          POD_NAME: "operator-0",
+          HOLDFAST_LOG_LEVEL: "warn"
+        },
+        stdio: ["ignore", "inherit", "inherit"]
+      })
+    ),
+    (child) => Effect.sync(() => child.kill("SIGKILL"))
+  )
+  const ask = (path: string) =>
+    Effect.tryPromise(async () => {
+      const response = await fetch(`http://${address}:8080${path}`)
+      return { isOk: response.ok, text: await response.text() }
+    })
+  yield* until(
+    Effect.orElseSucceed(
+      Effect.map(ask("/readyz"), ({ isOk }) => isOk),
+      () => false
+    )
+  )
+  return { ...usage(child), metrics: Effect.map(ask("/metrics"), ({ text }) => text) }
+})
+
+/** Waits until something holds; gives the time that it took, in seconds. */
+export const until = <E, R>(condition: Effect.Effect<boolean, E, R>) =>
+  Effect.gen(function* () {
+    const startedAt = performance.now()
+    while (!(yield* condition)) yield* Effect.sleep("100 millis")
+    return (performance.now() - startedAt) / 1000
+  }).pipe(Effect.timeout("5 minutes"))
+
+/** What Linux says about the process. */
+const usage = ({ pid }: ChildProcess) => {
+  const status = (field: string) =>
+    Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024
+  return {
+    /** MB in RAM now, and at most so far. */
+    memory: () => ({ now: status("VmRSS"), most: status("VmHWM") }),
+    /** Seconds of CPU so far; the kernel counts in hundredths. */
+    cpu: () => {
+      const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? []
+      return (Number(fields[11]) + Number(fields[12])) / 100
+    }
+  }
+}
