@@ -24,7 +24,7 @@ const bench = Effect.gen(function* () {
   yield* Effect.promise(() => new Promise<void>((resolve) => index.listen(0, "127.0.0.1", resolve)))
   const url = `http://127.0.0.1:${(index.address() as AddressInfo).port}/`
   const numbers = (count: number) => Array.from({ length: count }, (_, number) => number)
-  const { address, client, server } = yield* cluster([
+  const { client, server } = yield* cluster([
     ...numbers(webhooks).flatMap(webhook),
     ...numbers(repositories).map((number) => ({
       ...PackageRepository.kind,
@@ -42,7 +42,7 @@ const bench = Effect.gen(function* () {
     cache.list().filter((object) => Conditions.find(Conditions.of(object), "Ready")?.status === "True").length
 
   const startedAt = performance.now()
-  const process = yield* operator(server.kubeconfig, address)
+  const process = yield* operator(server.kubeconfig)
   const since = () => ((performance.now() - startedAt) / 1000).toFixed(1)
   const reached = (what: string, cache: Cache.Cache, count: number) =>
     Effect.tap(until(Effect.sync(() => ready(cache) >= count)), () =>

@@ -10,8 +10,8 @@ import { cluster, operator } from "./lab.ts"
 const seconds = 60
 
 const bench = Effect.gen(function* () {
-  const { address, apply, server } = yield* cluster()
-  const process = yield* operator(server.kubeconfig, address)
+  const { apply, server } = yield* cluster()
+  const process = yield* operator(server.kubeconfig)
   yield* apply({
     apiVersion: "packages.glasskube.dev/v1alpha1",
     kind: "PackageRepository",

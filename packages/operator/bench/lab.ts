@@ -1,6 +1,5 @@
 /** The operator as its image runs it, on an embedded API server that runs in the bench's own process. */
 import { type ChildProcess, spawn } from "node:child_process"
-import { randomInt } from "node:crypto"
 import { existsSync, readFileSync } from "node:fs"
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -14,6 +13,8 @@ import { Effect, Schedule } from "effect"
 import { parseAllDocuments } from "yaml"
 
 const namespace = "holdfast-system"
+/** The pod's. */
+const address = "127.0.0.1"
 const bundle = fileURLToPath(new URL("../dist/operator.mjs", import.meta.url))
 const containerfile = new URL("../image/Containerfile", import.meta.url)
 const manifest = new URL("../deploy/holdfast.yaml", import.meta.url)
@@ -35,7 +36,6 @@ const image = () => {
 export const cluster = Effect.fnUntraced(function* (before: ReadonlyArray<KubernetesObject> = []) {
   const server = yield* ApiServer.make()
   const client = yield* KubernetesClient.make({ text: server.kubeconfig })
-  const address = `127.${randomInt(1, 255)}.${randomInt(0, 255)}.${randomInt(1, 255)}`
   const text = yield* Effect.promise(() => readFile(manifest, "utf8"))
   const objects = parseAllDocuments(text)
     .map((document) => document.toJS() as KubernetesObject | null)
@@ -55,9 +55,9 @@ export const cluster = Effect.fnUntraced(function* (before: ReadonlyArray<Kubern
   )
   for (const name of ["holdfast-webhook", canary]) {
     yield* server.route({ namespace, name }, { host: address, port: 9443 })
-    yield* apply(slice({ name, namespace, labels: { "kubernetes.io/service-name": name } }, address, 9443))
+    yield* apply(slice({ name, namespace, labels: { "kubernetes.io/service-name": name } }, 9443))
   }
-  yield* apply(slice({ name: "kubernetes", namespace: "default" }, "127.0.0.1", Number(new URL(server.url).port)))
+  yield* apply(slice({ name: "kubernetes", namespace: "default" }, Number(new URL(server.url).port)))
   yield* apply({
     apiVersion: "coordination.k8s.io/v1",
     kind: "Lease",
@@ -68,10 +68,10 @@ export const cluster = Effect.fnUntraced(function* (before: ReadonlyArray<Kubern
     },
     spec: { renewTime: new Date().toISOString().replace("Z", "000Z") }
   })
-  return { server, client, address, apply }
+  return { server, client, apply }
 })
 
-const slice = (metadata: KubernetesObject["metadata"], address: string, port: number): KubernetesObject => ({
+const slice = (metadata: KubernetesObject["metadata"], port: number): KubernetesObject => ({
   apiVersion: "discovery.k8s.io/v1",
   kind: "EndpointSlice",
   metadata,
@@ -80,18 +80,17 @@ const slice = (metadata: KubernetesObject["metadata"], address: string, port: nu
   endpoints: [{ addresses: [address], conditions: { ready: true } }]
 })
 
-/** Has every listener of the process take one address, so that a bench disturbs nobody. */
-const listenAt = (address: string) =>
-  `data:text/javascript,${encodeURIComponent(
-    `import net from "node:net"
+/** Has every listener of the process take that address, so that nothing is open to the network. */
+const listenAtAddress = `data:text/javascript,${encodeURIComponent(
+  `import net from "node:net"
      const { listen } = net.Server.prototype
      net.Server.prototype.listen = function (options, ...rest) {
        return listen.call(this, { ...options, host: "${address}" }, ...rest)
      }`
-  )}`
+)}`
 
 /** Starts the operator, and waits until it is ready. */
-export const operator = Effect.fnUntraced(function* (kubeconfig: string, address: string) {
+export const operator = Effect.fnUntraced(function* (kubeconfig: string) {
   if (!existsSync(bundle)) {
     return yield* Effect.die("there is no dist/operator.mjs: build it with pnpm --filter @holdfast/operator build")
   }
@@ -104,7 +103,7 @@ export const operator = Effect.fnUntraced(function* (kubeconfig: string, address
   const { environment, flags } = image()
   const child = yield* Effect.acquireRelease(
     Effect.sync(() =>
-      spawn(process.execPath, [...flags, `--import=${listenAt(address)}`, bundle], {
+      spawn(process.execPath, [...flags, `--import=${listenAtAddress}`, bundle], {
         env: {
           ...environment,
           KUBECONFIG: file,
