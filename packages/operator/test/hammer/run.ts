@@ -1,7 +1,7 @@
 /**
  * The long runs of the hammer, and their tables for the documentation.
  *
- *     node packages/operator/test/hammer/run.ts rotations [--rotations=100] [--leaves=200] [--write]
+ *     node packages/operator/test/hammer/run.ts rotations [--rotations=100] [--leaves=200] [--minutes=60] [--write]
  *     node packages/operator/test/hammer/run.ts kills [--kills=10] [--planes=1] [--minutes=60] [--write]
  *
  * `--planes` shares the kills between so many control planes, each with an operator and a hammer of its own, and `--minutes`
@@ -31,11 +31,11 @@ const { positionals, values } = parseArgs({
 
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}-${index}`)
 
-/** Forced rotations of seven authorities at a time, ours too; three webhooks whose leaves are renewed every 20 seconds. */
+/** Forced rotations of ten authorities at a time, ours too; four webhooks whose leaves are renewed every 20 seconds. */
 const rotations = Effect.gen(function* () {
   const wanted = { authorities: Number(values.rotations), leaves: Number(values.leaves) }
-  const authorities = numbered("authority", 6)
-  const leaves = { hooks: numbered("leaf", 3), leaf: { validity: "10m", renewBefore: "580s" } }
+  const authorities = numbered("authority", 9)
+  const leaves = { hooks: numbered("leaf", 4), leaf: { validity: "10m", renewBefore: "580s" } }
   const lab = yield* OperatorLab.make({ hooks: authorities, leaves, logDirectory: values.logs })
   const before = { authorities: lab.rotations.authorities(), leaves: lab.rotations.leaves() }
   const done = () => ({
@@ -43,6 +43,8 @@ const rotations = Effect.gen(function* () {
     leaves: lab.rotations.leaves() - before.leaves
   })
   const keys = [...authorities.map(lab.keyOf), OperatorLab.own]
+  const end = (yield* Clock.currentTimeMillis) + Number(values.minutes) * 60_000
+  const isLate = Effect.map(Clock.currentTimeMillis, (now) => now >= end)
   const forced = Effect.forEach(
     keys,
     (key) => Effect.repeat(lab.rotate(key, "20 minutes"), { while: () => done().authorities < wanted.authorities }),
@@ -50,7 +52,9 @@ const rotations = Effect.gen(function* () {
   )
   const all = Effect.andThen(
     forced,
-    Effect.repeat(Effect.sleep("1 second"), { until: () => done().leaves >= wanted.leaves })
+    Effect.repeat(Effect.andThen(Effect.sleep("1 second"), isLate), {
+      until: (late) => late || done().leaves >= wanted.leaves
+    })
   )
   const { minutes, verdict } = yield* timed(
     lab.underLoad(

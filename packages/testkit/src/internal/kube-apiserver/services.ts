@@ -1,5 +1,7 @@
 /** Services and who is behind them, asked of the API at whichever API server answers. */
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { arrayAt, isObject, type Json, type JsonObject, numberAt, objectAt, stringAt } from "../Json.ts"
 import { toLoopback } from "../network/loopback.ts"
 import type { Listener } from "./egressProxy.ts"
@@ -20,12 +22,15 @@ export const make = (agent: ReturnType<typeof Https.agent>, urls: () => Readonly
       ),
       () => []
     )
+  const servicesAt = remembering(list, "2 seconds")
+  // As long as kube-proxy may take at the shortest to take up a change.
+  const slicesAt = remembering(list, "500 millis")
   let drawn = 0
 
   return {
     withClusterIP: (clusterIP: string): Effect.Effect<Service | undefined> =>
       Effect.map(
-        list(`/api/v1/services?fieldSelector=spec.clusterIP%3D${clusterIP}`),
+        servicesAt(`/api/v1/services?fieldSelector=spec.clusterIP%3D${clusterIP}`),
         ([service]) => service as unknown as Service | undefined
       ),
     /** Does as kube-proxy: one of the pods that are ready, else one of those that serve until they end. */
@@ -34,7 +39,7 @@ export const make = (agent: ReturnType<typeof Https.agent>, urls: () => Readonly
       const { namespace } = metadata
       const selector = `labelSelector=kubernetes.io/service-name%3D${metadata.name}`
       return Effect.map(
-        list(`/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices?${selector}`),
+        slicesAt(`/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices?${selector}`),
         (slices) => {
           const all = slices.flatMap((slice) => listenersOf(slice, stringAt(name, "name") ?? ""))
           const ready = all.filter(({ conditions }) => conditions["ready"] === true)
@@ -46,6 +51,17 @@ export const make = (agent: ReturnType<typeof Https.agent>, urls: () => Readonly
       )
     }
   }
+}
+
+/** Asks once for all who want to know the same within some time; that there is nothing is not remembered. */
+const remembering = <A>(ask: (path: string) => Effect.Effect<ReadonlyArray<A>>, time: Duration.Input) => {
+  const asked = new Map<string, Effect.Effect<ReadonlyArray<A>>>()
+  const isWorthIt = (exit: Exit.Exit<ReadonlyArray<A>>) => Exit.isSuccess(exit) && exit.value.length > 0
+  return Effect.fnUntraced(function* (path: string) {
+    const known = asked.get(path) ?? (yield* Effect.cachedWithTTL(ask(path), (exit) => (isWorthIt(exit) ? time : 0)))
+    asked.set(path, known)
+    return yield* known
+  })
 }
 
 const listenersOf = (slice: Json, portName: string) => {
