@@ -47,7 +47,10 @@ const rotations = Effect.gen(function* () {
   const isLate = Effect.map(Clock.currentTimeMillis, (now) => now >= end)
   const forced = Effect.forEach(
     keys,
-    (key) => Effect.repeat(lab.rotate(key, "20 minutes"), { while: () => done().authorities < wanted.authorities }),
+    (key) =>
+      Effect.repeat(Effect.andThen(lab.rotate(key, "20 minutes"), isLate), {
+        while: (late) => !late && done().authorities < wanted.authorities
+      }),
     { concurrency: "unbounded", discard: true }
   )
   const all = Effect.andThen(
