@@ -42,7 +42,7 @@ export const table = (rows: ReadonlyArray<Row>): string => {
       peerName,
       `${figure(ratio)}×`,
       spread === undefined ? "" : `${figure(spread[0])}–${figure(spread[1])}`,
-      goal === undefined ? "" : `≥ ${goal}`,
+      goal === undefined ? "" : `≥ ${figure(goal)}`,
       String(runs),
       goal === undefined ? "" : ratio >= goal ? "met" : "MISSED"
     ])
