@@ -13,7 +13,6 @@ import type { Run } from "../commandline/Command.ts"
 import type { applyFlags } from "../commands/Apply.ts"
 import { execute } from "../Execute.ts"
 import { tellApply, tellCluster } from "../output/ApplyTelling.ts"
-import { CommandError } from "../output/CommandError.ts"
 import * as Objects from "../output/Objects.ts"
 import { Progress, tell } from "../output/Progress.ts"
 import * as RetryTelling from "../output/RetryTelling.ts"
@@ -21,7 +20,7 @@ import * as WaitTelling from "../output/WaitTelling.ts"
 import { impatient, readPolicy } from "../RetryFlags.ts"
 import { dryRun } from "./DryRun.ts"
 import * as Reachability from "./Reachability.ts"
-import { readManifests } from "./ReadManifests.ts"
+import { readNamed } from "./ReadManifests.ts"
 
 const awaitReady = Effect.fnUntraced(function* (applied: ReadonlyArray<Apply.Applied>, deadline: number) {
   const onProgress = yield* WaitTelling.onProgress
@@ -44,23 +43,8 @@ const awaitReady = Effect.fnUntraced(function* (applied: ReadonlyArray<Apply.App
  */
 export const run: Run<typeof applyFlags> = ({ flags, host }) => {
   const program = Effect.gen(function* () {
-    if (flags.filename.length === 0 && flags.kustomize === undefined) {
-      return yield* new CommandError({
-        exit: "usage",
-        detail: "nothing to apply: give a file with -f or a kustomization with -k",
-        hint: 'See "holdfast apply --help".'
-      })
-    }
     const policy = yield* readPolicy(flags, host)
-    const objects = yield* readManifests(
-      {
-        files: flags.filename,
-        ...(flags.kustomize === undefined ? {} : { kustomize: flags.kustomize }),
-        recursive: flags.recursive ?? false,
-        stdin: { [Symbol.asyncIterator]: () => host.stdin.bytes()[Symbol.asyncIterator]() }
-      },
-      flags.namespace
-    )
+    const objects = yield* readNamed(flags, host, { command: "apply", verb: "apply" })
     const print = (results: ReadonlyArray<Objects.ObjectResult>) =>
       Effect.sync(() => host.stdout.write(Objects.render(results, flags.output)))
 

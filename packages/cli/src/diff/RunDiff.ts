@@ -7,7 +7,7 @@ import * as Diff from "@holdfast/k8s-adapter/Diff"
 import { KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import * as Effect from "effect/Effect"
 import * as Reachability from "../apply/Reachability.ts"
-import { readManifests } from "../apply/ReadManifests.ts"
+import { readNamed } from "../apply/ReadManifests.ts"
 import { clientOptions } from "../Connection.ts"
 import type { Run } from "../commandline/Command.ts"
 import type { Values } from "../commandline/Flag.ts"
@@ -15,7 +15,6 @@ import type { diffFlags } from "../commands/Diff.ts"
 import { execute } from "../Execute.ts"
 import * as ExitCode from "../ExitCode.ts"
 import type { Host } from "../Host.ts"
-import { CommandError } from "../output/CommandError.ts"
 import * as DiffText from "../output/DiffText.ts"
 import * as Documents from "../output/Documents.ts"
 import * as Objects from "../output/Objects.ts"
@@ -47,23 +46,8 @@ const render = (
 export const run: Run<typeof diffFlags> = async ({ flags, host }) => {
   let differs = false
   const program = Effect.gen(function* () {
-    if (flags.filename.length === 0 && flags.kustomize === undefined) {
-      return yield* new CommandError({
-        exit: "usage",
-        detail: "nothing to compare: give a file with -f or a kustomization with -k",
-        hint: 'See "holdfast diff --help".'
-      })
-    }
     const policy = yield* readPolicy(flags, host)
-    const objects = yield* readManifests(
-      {
-        files: flags.filename,
-        ...(flags.kustomize === undefined ? {} : { kustomize: flags.kustomize }),
-        recursive: flags.recursive ?? false,
-        stdin: { [Symbol.asyncIterator]: () => host.stdin.bytes()[Symbol.asyncIterator]() }
-      },
-      flags.namespace
-    )
+    const objects = yield* readNamed(flags, host, { command: "diff", verb: "compare" })
     const all = yield* Diff.diff(objects, {
       policy: impatient(policy),
       // A question changes nothing: no pod is nudged for it.
