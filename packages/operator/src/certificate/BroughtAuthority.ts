@@ -4,12 +4,12 @@
  * @since 0.1.0
  */
 import * as CertificateAuthority from "@holdfast/certificates/CertificateAuthority"
+import { text } from "@holdfast/k8s-adapter/Json"
 import { type ClientError, KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import { text } from "../internal/json.ts"
 import type { WebhookCertificate } from "./WebhookCertificate.ts"
 
 /**

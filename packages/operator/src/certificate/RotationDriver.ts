@@ -69,6 +69,8 @@ export interface Observer {
   readonly seen: (sight: RotationSight.RotationSight, view: RotationView) => Effect.Effect<void>
   /** After everything that was done, unless it met a conflict and changed nothing. */
   readonly done: (action: Exclude<Action, Wait>, view: RotationView) => Effect.Effect<void>
+  /** Whether what is wanted has changed since the run began, so that another has to go on from here. */
+  readonly isOutdated: () => boolean
 }
 
 /**
@@ -78,11 +80,14 @@ export interface Observer {
  * @since 0.1.0
  */
 export interface RotationDriver {
-  /** Does what is due, until there is something to wait for. What was done before an error stays done. */
+  /**
+   * Does what is due, until there is something to wait for; `undefined` when it ended before because something else is
+   * wanted now. What was done before an error stays done.
+   */
   readonly run: (
     webhook: WebhookCertificate.WebhookCertificate,
     observer: Observer
-  ) => Effect.Effect<Wait, RotationError, KubernetesClient>
+  ) => Effect.Effect<Wait | undefined, RotationError, KubernetesClient>
   /** Takes what a rotation put into the cluster out of it, but for trust and the Secret that pods read. */
   readonly forget: (
     webhook: Pick<WebhookCertificate.WebhookCertificate, "id" | "name" | "namespace">
@@ -162,11 +167,14 @@ export const make = (options: RotationDriverOptions): RotationDriver => {
         perform(action, webhook, sight, { environment, nudge, location, material })
       )
       memories.set(id, record(memory, action, { made, outcome }, sight, yield* Clock.currentTimeMillis))
-      if (outcome.conflict) continue
-      yield* observer.done(action, view)
-      if (action._tag === "Persist" && action.state.phase !== "PROVE") {
-        yield* guard(environment.release(webhook, sight.targets.found))
+      if (!outcome.conflict) {
+        yield* observer.done(action, view)
+        if (action._tag === "Persist" && action.state.phase !== "PROVE") {
+          yield* guard(environment.release(webhook, sight.targets.found))
+        }
       }
+      // Two leaders that want different things would otherwise undo each other's doings without an end.
+      if (observer.isOutdated()) return undefined
     }
   })
 

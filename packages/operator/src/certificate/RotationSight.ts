@@ -8,7 +8,7 @@
  */
 import type * as Certificate from "@holdfast/certificates/Certificate"
 import * as CertificateAuthority from "@holdfast/certificates/CertificateAuthority"
-import type { ClientError, KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
+import { type ClientError, KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -87,7 +87,7 @@ export const look = (
     const brought = Result.isSuccess(broughtNow) ? broughtNow.success : undefined
     const wanted =
       brought === undefined ? broughtProblem && state?.current : RotationMaterial.trusted(brought.certificate)
-    const request = RotationRequest.of(webhook, state?.request)
+    const request = yield* pendingRequest(webhook, state?.request)
     const leaf = rotation?.material.leaves.get(state?.leaf?.id ?? "")?.certificate
     const issuer = rotation?.material.authorities.get(state?.leaf?.issuer ?? "")?.certificate
     const isBridgeless = brought !== undefined && !(yield* CertificateAuthority.maySignAuthorities(brought))
@@ -132,6 +132,19 @@ export const dnsNamesOf = (
   webhook: WebhookCertificate.WebhookCertificate,
   operatorNamespace: string
 ): ReadonlyArray<string> => [...webhook.dnsNames, WebhookCertificate.canaryService(webhook, operatorNamespace).host]
+
+/**
+ * What a cache shows may be older than what another leader has taken up already, and would be taken up once more in its
+ * place, for ever where both do so. What is read after the state is never older than what the state was made from.
+ */
+const pendingRequest = (webhook: WebhookCertificate.WebhookCertificate, taken: string | undefined) =>
+  Effect.gen(function* () {
+    if (RotationRequest.of(webhook, taken) === undefined) return undefined
+    const client = yield* KubernetesClient
+    const { name, namespace } = webhook
+    const object = yield* client.get({ ...WebhookCertificate.kind, name, namespace })
+    return RotationRequest.of(WebhookCertificate.requests(object), taken)
+  }).pipe(Effect.catchTag("NotFound", () => Effect.undefined))
 
 /** A leaf whose bridges were taken away is not the one that was issued, and is written again. */
 const asIssued = (

@@ -175,7 +175,7 @@ export interface WebhookCertificate {
  */
 export const decode = (object: KubernetesObject): Result.Result<WebhookCertificate, InvalidWebhookCertificate> =>
   Result.gen(function* () {
-    const { annotations = {}, name = "", namespace = "" } = object.metadata
+    const { name = "", namespace = "" } = object.metadata
     if (name.length > 63) return yield* refuse("metadata.name", "it may have 63 characters at most")
     const fields = (object["spec"] ?? {}) as Readonly<Record<string, unknown>>
     const service = yield* readService(fields["service"])
@@ -191,8 +191,6 @@ export const decode = (object: KubernetesObject): Result.Result<WebhookCertifica
       rollback: yield* readDuration("spec.rollback", fields["rollback"], "1h")
     }
     yield* checkTogether(spec)
-    const rotate = annotations[rotateAnnotation]
-    const compromised = annotations[compromisedAnnotation]
     return {
       name,
       namespace,
@@ -204,10 +202,23 @@ export const decode = (object: KubernetesObject): Result.Result<WebhookCertifica
           : [`${service.name}.${namespace}.svc`, `${service.name}.${namespace}.svc.cluster.local`]),
         ...spec.dnsNames
       ],
-      ...(rotate !== undefined && { rotate }),
-      ...(compromised !== undefined && { compromised })
+      ...requests(object)
     }
   })
+
+/**
+ * The texts by which a rotation is asked for.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const requests = ({
+  metadata: { annotations = {} }
+}: KubernetesObject): Pick<WebhookCertificate, "rotate" | "compromised"> => {
+  const rotate = annotations[rotateAnnotation]
+  const compromised = annotations[compromisedAnnotation]
+  return { ...(rotate !== undefined && { rotate }), ...(compromised !== undefined && { compromised }) }
+}
 
 /**
  * The `id` of the WebhookCertificate of a name.

@@ -127,11 +127,13 @@ export const make = (
           done: Effect.fnUntraced(function* (action, view) {
             yield* metrics.count(action, view)
             yield* tell(notes.done(action, view, webhook))
-          })
+          }),
+          isOutdated: () => certificates.get(webhook.name, webhook.namespace) !== object
         })
         .pipe(Effect.result)
-      const now = yield* Clock.currentTimeMillis
       const stopped = Result.isSuccess(exit) ? exit.success : notes.failure(exit.failure)
+      if (stopped === undefined) return Controller.requeueAfter(0)
+      const now = yield* Clock.currentTimeMillis
       if (Result.isFailure(exit)) record.failed(exit.failure.message, now)
       if (record.last !== undefined) {
         const { sight, view } = record.last
@@ -159,7 +161,7 @@ export const make = (
         return yield* exit.failure
       }
       const spread = 0.9 + 0.2 * (yield* Random.next)
-      return Controller.requeueAfter(Math.max(0, Math.min(exit.success.until - now, longest * spread)))
+      return Controller.requeueAfter(Math.max(0, Math.min((exit.success?.until ?? now) - now, longest * spread)))
     })
 
     const controller: Controller.Controller<KubernetesClient> = yield* Controller.make({
