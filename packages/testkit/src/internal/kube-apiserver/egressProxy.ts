@@ -88,7 +88,13 @@ export const listen = (socketPath: string, resolve: Resolve): Effect.Effect<void
 
 // The words of Go's dialer, so that the message ends as it would without the proxy in between.
 const refuse = (client: Duplex, address: string): void =>
-  void client.end(`HTTP/1.1 503 dial tcp ${address}: connect: connection refused\r\nContent-Length: 0\r\n\r\n`)
+  end(client, `HTTP/1.1 503 dial tcp ${address}: connect: connection refused\r\nContent-Length: 0\r\n\r\n`)
+
+/** Says the last word, and reads on until the other side has said its own: a socket that nobody reads never closes. */
+const end = (client: Duplex, last = ""): void => {
+  client.end(last)
+  client.resume()
+}
 
 const join = (client: Duplex, upstream: Socket, address: string): void => {
   let connected = false
@@ -98,12 +104,12 @@ const join = (client: Duplex, upstream: Socket, address: string): void => {
     client.pipe(upstream).pipe(client)
   }
   upstream.once("connect", accept)
-  upstream.once("close", () => client.end())
+  upstream.once("close", () => end(client))
   client.once("close", () => upstream.destroy())
   upstream.on("error", (error: NodeJS.ErrnoException) => {
     if (!connected && error.code === "ECONNREFUSED") return refuse(client, address)
     // A listener that resets what it has accepted may be reported before the connection is.
     if (!connected) accept()
-    client.end()
+    end(client)
   })
 }
