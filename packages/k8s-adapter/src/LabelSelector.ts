@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { list, text, texts } from "./internal/json.ts"
+import { list, text, texts } from "./Json.ts"
 
 /**
  * Whether a selector takes an object with these labels; an empty selector takes every one.

@@ -6,7 +6,7 @@
 
 import { isDeepStrictEqual } from "node:util"
 import * as Result from "effect/Result"
-import { isFields } from "./internal/json.ts"
+import { isFields } from "./internal/fields.ts"
 import type { KubernetesObject } from "./KubernetesObject.ts"
 import * as KubernetesObjects from "./KubernetesObject.ts"
 import * as KubernetesYaml from "./KubernetesYaml.ts"

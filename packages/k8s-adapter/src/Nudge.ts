@@ -7,7 +7,6 @@
 import * as Wake from "@holdfast/retry-core/Wake"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { field, list, text } from "./internal/json.ts"
 import {
   type CalloutError,
   mountedSecrets,
@@ -15,6 +14,7 @@ import {
   type ServiceRef,
   servicesBehind
 } from "./internal/servicesBehind.ts"
+import { field, list, text } from "./Json.ts"
 import type { ClientError } from "./KubernetesClient.ts"
 import { KubernetesClient } from "./KubernetesClient.ts"
 import type { KubernetesObject } from "./KubernetesObject.ts"

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { field, list, number, text } from "./internal/json.ts"
+import { field, list, number, text } from "./Json.ts"
 import type { KubernetesObject } from "./KubernetesObject.ts"
 import { groupVersion } from "./KubernetesObject.ts"
 

@@ -10,7 +10,6 @@ import * as Wake from "@holdfast/retry-core/Wake"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { field, list, number, text } from "./internal/json.ts"
 import {
   admissionApi,
   admissionKinds,
@@ -23,6 +22,7 @@ import {
   selectorOfService,
   servicesBehind
 } from "./internal/servicesBehind.ts"
+import { field, list, number, text } from "./Json.ts"
 import type { ClientError } from "./KubernetesClient.ts"
 import { KubernetesClient } from "./KubernetesClient.ts"
 import type { KubernetesObject } from "./KubernetesObject.ts"

@@ -9,7 +9,6 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as HoldOn from "./HoldOn.ts"
-import { field, list, text } from "./internal/json.ts"
 import { admissionRequests, conversionRequests, type ProbeRequest } from "./internal/probeRequests.ts"
 import {
   admissionApi,
@@ -19,6 +18,7 @@ import {
   type ServiceRef,
   serviceOf
 } from "./internal/servicesBehind.ts"
+import { field, list, text } from "./Json.ts"
 import type { ClientError } from "./KubernetesClient.ts"
 import { KubernetesClient } from "./KubernetesClient.ts"
 import type { KubernetesObject, ObjectRef } from "./KubernetesObject.ts"

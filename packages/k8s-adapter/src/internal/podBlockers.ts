@@ -1,6 +1,7 @@
 /** What keeps a pod from being ready, in words; found in its status, where the kubelet and the scheduler write it. */
+
+import { field, list, number, text } from "../Json.ts"
 import type { KubernetesObject } from "../KubernetesObject.ts"
-import { field, list, number, text } from "./json.ts"
 
 /** Reasons that are stations on the way, not obstacles. */
 const onTheWay: ReadonlySet<string> = new Set(["", "ContainerCreating", "PodInitializing"])

@@ -1,12 +1,12 @@
 /** Finds requests, all of them server-side dry runs, that the API server passes through a given webhook. */
 import * as Effect from "effect/Effect"
 import type { ApiResource } from "../Discovery.ts"
+import { field, list, text, texts } from "../Json.ts"
 import type { ClientError } from "../KubernetesClient.ts"
 import { KubernetesClient } from "../KubernetesClient.ts"
 import type { KubernetesObject } from "../KubernetesObject.ts"
 import { apiVersion, groupVersion, toRef } from "../KubernetesObject.ts"
 import { selects } from "../LabelSelector.ts"
-import { field, list, text, texts } from "./json.ts"
 import { schemaSample } from "./schemaSample.ts"
 
 export interface ProbeRequest {

@@ -1,5 +1,5 @@
 /** The smallest value that an OpenAPI schema of a CustomResourceDefinition is likely to take. */
-import { field, list, number, text } from "./json.ts"
+import { field, list, number, text } from "../Json.ts"
 
 const textSample = (schema: unknown): string => {
   const length = number(schema, "minLength") ?? 0

@@ -1,10 +1,10 @@
 /** One server-side apply request, and what its answer says was done. */
 import * as Effect from "effect/Effect"
+import { list, text } from "../Json.ts"
 import type { ClientError } from "../KubernetesClient.ts"
 import { KubernetesClient } from "../KubernetesClient.ts"
 import type { KubernetesObject } from "../KubernetesObject.ts"
 import { toRef } from "../KubernetesObject.ts"
-import { list, text } from "./json.ts"
 
 export interface PatchOptions {
   readonly fieldManager: string

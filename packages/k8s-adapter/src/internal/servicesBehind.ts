@@ -2,10 +2,10 @@
 import * as Effect from "effect/Effect"
 import type { WebhookUnavailable } from "../ApiError.ts"
 import type { CertificateError } from "../CertificateError.ts"
+import { field, list, text, texts } from "../Json.ts"
 import type { ClientError } from "../KubernetesClient.ts"
 import { KubernetesClient } from "../KubernetesClient.ts"
 import type { KubernetesObject } from "../KubernetesObject.ts"
-import { field, list, text, texts } from "./json.ts"
 
 export interface ServiceRef {
   readonly namespace: string

@@ -4,13 +4,14 @@
  *
  * @since 0.1.0
  */
+
+import { field, text } from "@holdfast/k8s-adapter/Json"
 import type { KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import { canaryLabel } from "../certificate/WebhookCertificate.ts"
-import { field, text } from "../internal/json.ts"
 import * as Cache from "../runtime/Cache.ts"
 import { readPair, type ServingPair } from "./ServingCertificate.ts"
 

@@ -7,12 +7,12 @@
  * @since 0.1.0
  */
 import type * as Certificate from "@holdfast/certificates/Certificate"
+import { field, list, text, texts } from "@holdfast/k8s-adapter/Json"
 import { type ClientError, KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Nudge from "@holdfast/k8s-adapter/Nudge"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { field, list, text, texts } from "../internal/json.ts"
 import type { Pod } from "../rotation/RotationView.ts"
 import * as Handshake from "./Handshake.ts"
 import * as PresentedLeaf from "./PresentedLeaf.ts"

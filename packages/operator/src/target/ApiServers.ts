@@ -7,13 +7,13 @@
  * @since 0.1.0
  */
 import type { CertificateError } from "@holdfast/k8s-adapter/CertificateError"
+import { field, list, text } from "@holdfast/k8s-adapter/Json"
 import type { Kubeconfig } from "@holdfast/k8s-adapter/Kubeconfig"
 import type { KubeconfigError } from "@holdfast/k8s-adapter/KubeconfigError"
 import * as Client from "@holdfast/k8s-adapter/KubernetesClient"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { field, list, text } from "../internal/json.ts"
 import type { RotationView } from "../rotation/RotationView.ts"
 
 /**

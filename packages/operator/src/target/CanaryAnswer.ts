@@ -5,9 +5,10 @@
  *
  * @since 0.1.0
  */
+
+import { text } from "@holdfast/k8s-adapter/Json"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { text } from "../internal/json.ts"
 
 /**
  * A canary's answer, as it was read.

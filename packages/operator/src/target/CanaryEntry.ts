@@ -7,8 +7,8 @@
  * @since 0.1.0
  */
 import { createHash } from "node:crypto"
+import { text } from "@holdfast/k8s-adapter/Json"
 import { canaryService } from "../certificate/WebhookCertificate.ts"
-import { text } from "../internal/json.ts"
 import { pathOf } from "./CanaryAnswer.ts"
 import type { RotatedWebhook } from "./Target.ts"
 

@@ -4,13 +4,14 @@
  *
  * @since 0.1.0
  */
+
+import { field } from "@holdfast/k8s-adapter/Json"
 import type { KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
 import type { TargetKind } from "../certificate/WebhookCertificate.ts"
-import { field } from "../internal/json.ts"
 import * as Cache from "../runtime/Cache.ts"
 import * as Source from "../runtime/Source.ts"
 import { apiVersions } from "./Target.ts"

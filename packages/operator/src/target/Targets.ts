@@ -7,13 +7,13 @@
  * @since 0.1.0
  */
 import * as CertificateBundle from "@holdfast/certificates/CertificateBundle"
+import { field, list, text } from "@holdfast/k8s-adapter/Json"
 import { type ClientError, KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type { TargetKind, TargetSpec } from "../certificate/WebhookCertificate.ts"
-import { field, list, text } from "../internal/json.ts"
 import * as sight from "../internal/target/sight.ts"
 import * as CanaryEntry from "./CanaryEntry.ts"
 import { apiVersions, type FoundTarget, fieldManager, type RotatedWebhook, type Traces } from "./Target.ts"

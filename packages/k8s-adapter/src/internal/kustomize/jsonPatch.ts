@@ -2,7 +2,8 @@
 
 import { isDeepStrictEqual } from "node:util"
 import * as Result from "effect/Result"
-import { copy, text } from "../json.ts"
+import { text } from "../../Json.ts"
+import { copy } from "../fields.ts"
 
 class Problem extends Error {}
 

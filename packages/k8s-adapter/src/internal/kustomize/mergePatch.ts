@@ -3,7 +3,7 @@
  * built-in kinds that the API merges by a key of their items.
  */
 import { groupVersion } from "../../KubernetesObject.ts"
-import { isFields } from "../json.ts"
+import { isFields } from "../fields.ts"
 
 /** The merge keys of the API's own types, by the name of the list; `k8s.io/api` marks them with `patchMergeKey`. */
 const mergeKeys: ReadonlyMap<string, ReadonlyArray<string>> = new Map([

@@ -1,9 +1,10 @@
 /** One patch of a kustomization, applied to the objects that it is meant for. */
 import * as Result from "effect/Result"
+import { field, text } from "../../Json.ts"
 import type { KubernetesObject } from "../../KubernetesObject.ts"
 import { groupVersion } from "../../KubernetesObject.ts"
 import { selects } from "../../LabelSelector.ts"
-import { field, isFields, text } from "../json.ts"
+import { isFields } from "../fields.ts"
 import { jsonPatch } from "./jsonPatch.ts"
 import { mergePatch } from "./mergePatch.ts"
 

@@ -1,7 +1,9 @@
 /** What a kustomization does to all objects: namespace, labels, annotations, images, replicas. */
+
+import { field, text } from "../../Json.ts"
 import type { KubernetesObject } from "../../KubernetesObject.ts"
 import { groupVersion } from "../../KubernetesObject.ts"
-import { field, isFields, text } from "../json.ts"
+import { isFields } from "../fields.ts"
 
 type Fields = Record<string, unknown>
 

@@ -1,5 +1,5 @@
 /** Whether a webhook stands between a rotation and what it has to write: then, once down, it would stay down. */
-import { field, list, text } from "../json.ts"
+import { field, list, text } from "@holdfast/k8s-adapter/Json"
 
 /** What a rotation writes that webhooks are asked about; webhook configurations themselves never are. */
 const written = [

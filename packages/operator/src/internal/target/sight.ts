@@ -1,11 +1,11 @@
 /** How an object looks to a rotation: which of its entries are the webhook's, what they trust, what is wrong with it. */
 import * as CertificateBundle from "@holdfast/certificates/CertificateBundle"
+import { field, list, text, texts } from "@holdfast/k8s-adapter/Json"
 import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Result from "effect/Result"
 import type { TargetKind, TargetSpec } from "../../certificate/WebhookCertificate.ts"
 import * as CanaryEntry from "../../target/CanaryEntry.ts"
 import type { FoundTarget, RotatedWebhook, Traces } from "../../target/Target.ts"
-import { field, list, text, texts } from "../json.ts"
 import { guarded } from "./guard.ts"
 
 type Id = Pick<RotatedWebhook, "id">
