@@ -29,10 +29,14 @@ const tasks = {
     ["vitest", "run", "--config", "vitest.apiserver.config.ts", ...args]
   ],
   "test:faults": (args) => [build("@holdfast/cli"), ["vitest", "run", "--config", "vitest.faults.config.ts", ...args]],
-  bench: (args) => [build("@holdfast/cli"), ["node", "bench/run.ts", ...args]],
+  bench: (args) => [build("@holdfast/cli", "@holdfast/operator"), ["node", "bench/run.ts", ...args]],
   hammer: (args) => [
     build("@holdfast/operator"),
     ["node", "--disable-warning=ExperimentalWarning", "packages/operator/test/hammer/run.ts", ...args]
+  ],
+  soak: (args) => [
+    build("@holdfast/operator"),
+    ["node", "--disable-warning=ExperimentalWarning", "packages/operator/test/soak/run.ts", ...args]
   ],
   fuzz: (args) => [["node", "reliability/fuzz.ts", ...args]],
   docs: () => [["node", "docs/build.mjs"]],

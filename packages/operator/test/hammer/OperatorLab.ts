@@ -89,12 +89,14 @@ export const make = Effect.fnUntraced(function* (options: {
   readonly hooks: ReadonlyArray<string>
   readonly leaves?: { readonly hooks: ReadonlyArray<string> } & Required<Times>
   readonly clockSkew?: () => Duration.Input
+  /** Arguments for the Node of each replica. */
+  readonly nodeArguments?: ReadonlyArray<string>
   readonly logDirectory?: string | undefined
 }) {
-  const { leaves } = options
+  const { leaves, nodeArguments = [] } = options
   const hooks = [...options.hooks, ...(leaves?.hooks ?? [])]
   const objects = yield* manifest
-  const operator = { module: fileURLToPath(bundle), clockSkew: () => options.clockSkew?.() ?? 0 }
+  const operator = { module: fileURLToPath(bundle), nodeArguments, clockSkew: () => options.clockSkew?.() ?? 0 }
   const images = { [imageOf(objects)]: operator }
   const lab = yield* Lab.make({ hooks, images, logDirectory: options.logDirectory })
   const { client, runtime } = lab
