@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/*.apiserver.test.ts", "**/*.faults.test.ts", "**/*.cluster.test.ts"],
+    // All cores: half of what these tests do is to wait for processes and sockets.
+    maxWorkers: "100%",
     testTimeout: 20_000
   }
 })

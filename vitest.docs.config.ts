@@ -70,6 +70,7 @@ export default defineConfig({
   test: {
     include: ["{packages/*,docs}/build/doctest/**/*.test.ts"],
     exclude: ["**/node_modules/**"],
+    maxWorkers: "100%",
     testTimeout: 20_000
   }
 })
