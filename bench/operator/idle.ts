@@ -1,15 +1,11 @@
 /**
- * What an operator costs that has nothing to do: memory, and CPU over a minute, of the one that leads, with its own
- * certificate and one package repository.
- *
- *     node packages/operator/bench/idle.ts
+ * What an operator costs that has nothing to do: the one that leads, with its own certificate and one package repository.
  */
 import { Effect } from "effect"
 import { cluster, operator } from "./lab.ts"
 
-const seconds = 60
-
-const bench = Effect.gen(function* () {
+/** Memory in MB after a rotation is over, and CPU in percent of a core over so many seconds. */
+export const idle = Effect.fnUntraced(function* (seconds: number) {
   const { apply, server } = yield* cluster()
   const process = yield* operator(server.kubeconfig)
   yield* apply({
@@ -23,10 +19,5 @@ const bench = Effect.gen(function* () {
   const before = process.cpu()
   yield* Effect.sleep(seconds * 1000)
   const cpu = ((process.cpu() - before) / seconds) * 100
-  const { most, now } = process.memory()
-  console.log(`memory  ${now.toFixed(1)} MB RSS after two and a half minutes, at most ${most.toFixed(1)} MB`)
-  console.log(`CPU     ${cpu.toFixed(2)} % of one core over ${seconds} s`)
-})
-
-await Effect.runPromise(Effect.scoped(bench))
-process.exit()
+  return { memory: process.memory().now, cpu }
+}, Effect.scoped)

@@ -1,8 +1,6 @@
 /**
- * How long an operator takes that finds a full cluster at its start, and how much memory: 10,000 package repositories,
- * and 10 webhooks with 100 configurations each, none of which has a certificate yet.
- *
- *     node packages/operator/bench/convergence.ts
+ * How long an operator takes that finds a full cluster at its start, and how much memory: package repositories, and
+ * webhooks with many configurations each, none of which has a certificate yet.
  */
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -15,17 +13,26 @@ import * as Conditions from "@holdfast/operator/runtime/Conditions"
 import { Effect } from "effect"
 import { cluster, operator, until } from "./lab.ts"
 
-const repositories = 10_000
-const webhooks = 10
-const targetsOfEach = 100
+export interface Load {
+  readonly repositories: number
+  readonly webhooks: number
+  /** Configurations of each webhook. */
+  readonly targets: number
+  /** What Node gets in the place of the image's words: an operator to be profiled. */
+  readonly words?: ReadonlyArray<string>
+}
 
-const bench = Effect.gen(function* () {
-  const index = createServer((_, response) => response.end("packages:\n- name: cert-manager\n"))
+/** Seconds from the operator's start until all are Ready, and the most memory that it took, in MB. */
+export const convergence = Effect.fnUntraced(function* ({ repositories, targets, webhooks, words }: Load) {
+  const index = yield* Effect.acquireRelease(
+    Effect.sync(() => createServer((_, response) => response.end("packages:\n- name: cert-manager\n"))),
+    (server) => Effect.sync(() => server.close())
+  )
   yield* Effect.promise(() => new Promise<void>((resolve) => index.listen(0, "127.0.0.1", resolve)))
   const url = `http://127.0.0.1:${(index.address() as AddressInfo).port}/`
   const numbers = (count: number) => Array.from({ length: count }, (_, number) => number)
   const { client, server } = yield* cluster([
-    ...numbers(webhooks).flatMap(webhook),
+    ...numbers(webhooks).flatMap((number) => webhook(number, targets)),
     ...numbers(repositories).map((number) => ({
       ...PackageRepository.kind,
       metadata: { name: `repository-${number}` },
@@ -42,30 +49,25 @@ const bench = Effect.gen(function* () {
     cache.list().filter((object) => Conditions.find(Conditions.of(object), "Ready")?.status === "True").length
 
   const startedAt = performance.now()
-  const process = yield* operator(server.kubeconfig)
-  const since = () => ((performance.now() - startedAt) / 1000).toFixed(1)
-  const reached = (what: string, cache: Cache.Cache, count: number) =>
-    Effect.tap(until(Effect.sync(() => ready(cache) >= count)), () =>
-      Effect.sync(() => console.log(`${what.padEnd(42)} ${since().padStart(6)} s after the start`))
-    )
-  yield* Effect.all(
-    [
-      reached(`${repositories} PackageRepositories ready`, repositoryCache, repositories),
-      // The operator's own is one more.
-      reached(`${webhooks} WebhookCertificates, ${webhooks * targetsOfEach} targets`, certificateCache, webhooks + 1)
-    ],
+  const process = yield* operator(server.kubeconfig, words)
+  const reached = (cache: Cache.Cache, count: number) =>
+    Effect.map(until(Effect.sync(() => ready(cache) >= count)), () => (performance.now() - startedAt) / 1000)
+  const [repositoriesReady, targetsReady] = yield* Effect.all(
+    // The operator's own certificate is one more.
+    [reached(repositoryCache, repositories), reached(certificateCache, webhooks + 1)],
     { concurrency: 2 }
   )
-  const { most, now } = process.memory()
-  console.log(`memory ${now.toFixed(0)} MB RSS, at most ${most.toFixed(0)} MB; CPU ${process.cpu().toFixed(1)} s`)
-})
+  const { most } = process.memory()
+  yield* process.end
+  return { repositoriesReady, targetsReady, memory: most }
+}, Effect.scoped)
 
-const webhook = (number: number): ReadonlyArray<KubernetesObject> => {
+const webhook = (number: number, targets: number): ReadonlyArray<KubernetesObject> => {
   const name = `hook-${number}`
   const namespace = "default"
   return [
     { apiVersion: "v1", kind: "Service", metadata: { name, namespace }, spec: { ports: [{ port: 443 }] } },
-    ...Array.from({ length: targetsOfEach }, (_, target) => ({
+    ...Array.from({ length: targets }, (_, target) => ({
       apiVersion: "admissionregistration.k8s.io/v1",
       kind: "ValidatingWebhookConfiguration",
       metadata: { name: `${name}-${target}`, labels: { hook: name } },
@@ -90,6 +92,3 @@ const webhook = (number: number): ReadonlyArray<KubernetesObject> => {
     }
   ]
 }
-
-await Effect.runPromise(Effect.scoped(bench))
-process.exit()

@@ -13,11 +13,11 @@ import { Effect, Schedule } from "effect"
 import { parseAllDocuments } from "yaml"
 
 const namespace = "holdfast-system"
-/** The pod's. */
-const address = "127.0.0.1"
-const bundle = fileURLToPath(new URL("../dist/operator.mjs", import.meta.url))
-const containerfile = new URL("../image/Containerfile", import.meta.url)
-const manifest = new URL("../deploy/holdfast.yaml", import.meta.url)
+/** The pod's, and its own: the operator's ports are given. */
+const address = `127.10.${(process.pid >> 8) & 255}.${process.pid & 255 || 1}`
+const bundle = fileURLToPath(new URL("../../packages/operator/dist/operator.mjs", import.meta.url))
+const containerfile = new URL("../../packages/operator/image/Containerfile", import.meta.url)
+const manifest = new URL("../../packages/operator/deploy/holdfast.yaml", import.meta.url)
 
 /** What the image gives to Node, and to its libraries. */
 const image = () => {
@@ -54,10 +54,10 @@ export const cluster = Effect.fnUntraced(function* (before: ReadonlyArray<Kubern
     namespace
   )
   for (const name of ["holdfast-webhook", canary]) {
-    yield* server.route({ namespace, name }, { host: address, port: 9443 })
-    yield* apply(slice({ name, namespace, labels: { "kubernetes.io/service-name": name } }, 9443))
+    yield* apply(slice({ name, namespace, labels: { "kubernetes.io/service-name": name } }, "webhook", address, 9443))
   }
-  yield* apply(slice({ name: "kubernetes", namespace: "default" }, Number(new URL(server.url).port)))
+  const { hostname, port } = new URL(server.url)
+  yield* apply(slice({ name: "kubernetes", namespace: "default" }, "https", hostname, Number(port)))
   yield* apply({
     apiVersion: "coordination.k8s.io/v1",
     kind: "Lease",
@@ -71,13 +71,13 @@ export const cluster = Effect.fnUntraced(function* (before: ReadonlyArray<Kubern
   return { server, client, apply }
 })
 
-const slice = (metadata: KubernetesObject["metadata"], port: number): KubernetesObject => ({
+const slice = (metadata: KubernetesObject["metadata"], name: string, ip: string, port: number): KubernetesObject => ({
   apiVersion: "discovery.k8s.io/v1",
   kind: "EndpointSlice",
   metadata,
   addressType: "IPv4",
-  ports: [{ name: port === 9443 ? "webhook" : "https", port, protocol: "TCP" }],
-  endpoints: [{ addresses: [address], conditions: { ready: true } }]
+  ports: [{ name, port, protocol: "TCP" }],
+  endpoints: [{ addresses: [ip], conditions: { ready: true } }]
 })
 
 /** Has every listener of the process take that address, so that nothing is open to the network. */
@@ -89,11 +89,11 @@ const listenAtAddress = `data:text/javascript,${encodeURIComponent(
      }`
 )}`
 
-/** Starts the operator, and waits until it is ready. */
-export const operator = Effect.fnUntraced(function* (kubeconfig: string) {
-  if (!existsSync(bundle)) {
-    return yield* Effect.die("there is no dist/operator.mjs: build it with pnpm --filter @holdfast/operator build")
-  }
+/** Whether the operator is built. */
+export const isBuilt = (): boolean => existsSync(bundle)
+
+/** Starts the operator, and waits until it is ready. `words` are what Node gets in the place of the image's. */
+export const operator = Effect.fnUntraced(function* (kubeconfig: string, words?: ReadonlyArray<string>) {
   const folder = yield* Effect.acquireRelease(
     Effect.promise(() => mkdtemp(join(tmpdir(), "holdfast-bench-"))),
     (path) => Effect.promise(() => rm(path, { recursive: true }))
@@ -101,9 +101,10 @@ export const operator = Effect.fnUntraced(function* (kubeconfig: string) {
   const file = join(folder, "kubeconfig")
   yield* Effect.promise(() => writeFile(file, kubeconfig, { mode: 0o600 }))
   const { environment, flags } = image()
+  const program = words ?? [...flags, bundle]
   const child = yield* Effect.acquireRelease(
     Effect.sync(() =>
-      spawn(process.execPath, [...flags, `--import=${listenAtAddress}`, bundle], {
+      spawn(process.execPath, [`--import=${listenAtAddress}`, ...program], {
         env: {
           ...environment,
           KUBECONFIG: file,
@@ -116,27 +117,25 @@ export const operator = Effect.fnUntraced(function* (kubeconfig: string) {
     ),
     (child) => Effect.sync(() => child.kill("SIGKILL"))
   )
-  const ask = (path: string) =>
-    Effect.tryPromise(async () => {
-      const response = await fetch(`http://${address}:8080${path}`)
-      return { isOk: response.ok, text: await response.text() }
-    })
   yield* until(
-    Effect.orElseSucceed(
-      Effect.map(ask("/readyz"), ({ isOk }) => isOk),
-      () => false
+    Effect.promise(() =>
+      fetch(`http://${address}:8080/readyz`).then(
+        ({ ok }) => ok,
+        () => false
+      )
     )
   )
-  return { ...usage(child), metrics: Effect.map(ask("/metrics"), ({ text }) => text) }
+  /** Ends it as a kubelet does, and waits until it has. */
+  const end = Effect.andThen(
+    Effect.sync(() => child.kill("SIGTERM")),
+    Effect.promise(() => new Promise((resolve) => child.once("exit", resolve)))
+  )
+  return { ...usage(child), end }
 })
 
-/** Waits until something holds; gives the time that it took, in seconds. */
+/** Waits until something holds. */
 export const until = <E, R>(condition: Effect.Effect<boolean, E, R>) =>
-  Effect.gen(function* () {
-    const startedAt = performance.now()
-    while (!(yield* condition)) yield* Effect.sleep("100 millis")
-    return (performance.now() - startedAt) / 1000
-  }).pipe(Effect.timeout("5 minutes"))
+  Effect.timeout(Effect.repeat(Effect.delay(condition, "100 millis"), { until: (holds) => holds }), "5 minutes")
 
 /** What Linux says about the process. */
 const usage = ({ pid }: ChildProcess) => {
