@@ -72,7 +72,7 @@ describe("in a browser", () => {
 
   it("keeps to its size, with all that it takes of Effect", () => {
     const size = gzipSync(code).length
-    assert.isAtMost(size, 32 * 1024)
+    assert.isAtMost(size, 16 * 1024)
   })
 
   it("works with the globals that browsers have, and no other", async () => {
