@@ -3,11 +3,13 @@
  *
  * @since 0.1.0
  */
+import * as RetryPolicy from "@holdfast/retry-core/RetryPolicy"
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { classify } from "./Classify.ts"
 import { podBlocker, selectorOf } from "./internal/podBlockers.ts"
 import { text } from "./Json.ts"
 import type { ClientError } from "./KubernetesClient.ts"
@@ -142,9 +144,15 @@ const refOf = (ref: ObjectRef): Effect.Effect<ObjectRef, ClientError, Kubernetes
   Effect.gen(function* () {
     if (ref.namespace !== undefined) return ref
     const client = yield* KubernetesClient
-    const resource = yield* client.resource(ref.apiVersion, ref.kind)
+    // A watch goes on through what passes by itself, and so does what leads to it.
+    const resource = yield* Effect.retry(client.resource(ref.apiVersion, ref.kind), {
+      schedule: RetryPolicy.toSchedule(lookingUp),
+      while: (error) => error._tag !== "UnknownKind" && classify(error)._tag === "Transient"
+    })
     return resource.namespaced ? { ...ref, namespace: client.namespace } : ref
   })
+
+const lookingUp = RetryPolicy.make({ baseDelay: "100 millis", maxDelay: "5 seconds", maxAttempts: 10 })
 
 /**
  * Waits until a rule holds for an object. The object is watched, not polled.
