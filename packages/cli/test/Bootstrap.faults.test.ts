@@ -19,31 +19,6 @@ const moments: Readonly<Record<string, Match>> = {
   "the repository": { method: "PATCH", path: /packagerepositories\// }
 }
 
-const injected: Readonly<Record<string, { readonly fault: Faults.Fault; readonly times: number }>> = {
-  "slow answers": { fault: Faults.latency("400 millis"), times: 5 },
-  "connections reset before the write": { fault: Faults.reset("before-effect"), times: 2 },
-  "connections reset after the write": { fault: Faults.reset("after-effect"), times: 2 },
-  "429 with Retry-After": { fault: Faults.tooManyRequests(1), times: 2 },
-  "503": { fault: Faults.serviceUnavailable(), times: 3 },
-  "500 while etcd changes its leader": { fault: Faults.internalError("etcdserver: leader changed"), times: 3 },
-  "etcd times out before the write": { fault: Faults.etcdTimeout("before-effect"), times: 2 },
-  "etcd times out after the write": { fault: Faults.etcdTimeout("after-effect"), times: 2 }
-}
-
-/** What happens to the server as a whole, so long after the bootstrap has begun. */
-const happening: Readonly<Record<string, (faults: Faults.Faults) => Effect.Effect<unknown, unknown>>> = {
-  "the server is away for a second": (faults) =>
-    faults.refuse.pipe(Effect.andThen(Effect.sleep("1 second")), Effect.andThen(faults.resume)),
-  "handshakes hang for a second": (faults) =>
-    faults.stallHandshakes.pipe(Effect.andThen(Effect.sleep("1 second")), Effect.andThen(faults.resume)),
-  "all connections are cut": (faults) => faults.disconnect,
-  "history is forgotten": (faults) => faults.expireHistory,
-  "watches end in the middle of a line": (faults) => faults.inject(Faults.truncatedWatch("100 millis"), { times: 10 }),
-  "webhook configurations are seen two seconds late": (faults) => faults.lagWebhookConfigurations("2 seconds"),
-  "a change of a webhook configuration is missed": (faults) => faults.missWebhookConfigurations(1),
-  "the server's clock is five minutes ahead": (faults) => faults.skewClock("5 minutes")
-}
-
 type Disturb = (faults: Faults.Faults) => Effect.Effect<unknown, unknown>
 
 const bootstrapped = Effect.fnUntraced(function* (disturb: Disturb, after: number) {
@@ -69,7 +44,7 @@ describe("bootstrap", () => {
     assert.deepStrictEqual(yield* bootstrapped(disturb, after), yield* Effect.promise(() => undisturbed))
   })
 
-  for (const [what, { fault, times }] of Object.entries(injected)) {
+  for (const [what, { fault, times }] of Object.entries(Faults.passing)) {
     for (const [when, match] of Object.entries(moments)) {
       it.live(`leaves the same after: ${what}, at ${when}`, () =>
         Effect.gen(function* () {
@@ -84,7 +59,7 @@ describe("bootstrap", () => {
       )
     }
   }
-  for (const [what, happen] of Object.entries(happening)) {
+  for (const [what, happen] of Object.entries(Faults.disruptions)) {
     for (const after of [200, 900]) {
       it.live(`leaves the same after: ${what}, ${after} ms after its start`, () =>
         Effect.scoped(leavesTheSame(happen, after))

@@ -6,7 +6,7 @@
  * @since 0.1.0
  */
 import type * as Duration from "effect/Duration"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 
 /**
  * Which requests a fault concerns. Everything that is left out matches.
@@ -171,3 +171,63 @@ export const etcdTimeout = (when: "before-effect" | "after-effect" = "before-eff
  * @since 0.1.0
  */
 export const truncatedWatch = (after: Duration.Input): Fault => ({ _tag: "TruncatedWatch", after })
+
+/**
+ * Every fault that single requests meet and that passes by itself, under the name that people give it, with the number of
+ * requests in a row that meet it.
+ *
+ * **When to use**
+ *
+ * Use as one axis of a matrix; the other are the moments, as what {@link Match} finds.
+ *
+ * **Example** (A case for every fault)
+ *
+ * ```ts
+ * import * as ApiServer from "@holdfast/testkit/ApiServer"
+ * import * as Faults from "@holdfast/testkit/Faults"
+ * import { Effect } from "effect"
+ *
+ * const cases = Object.entries(Faults.passing).map(([name, { fault, times }]) => ({
+ *   name,
+ *   run: Effect.gen(function*() {
+ *     const server = yield* ApiServer.make()
+ *     yield* server.faults.inject(fault, { times, match: { method: "PATCH" } })
+ *   })
+ * }))
+ * ```
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const passing: Readonly<Record<string, { readonly fault: Fault; readonly times: number }>> = {
+  "slow answers": { fault: latency("400 millis"), times: 5 },
+  "connections reset before the write": { fault: reset("before-effect"), times: 2 },
+  "connections reset after the write": { fault: reset("after-effect"), times: 2 },
+  "429 with Retry-After": { fault: tooManyRequests(1), times: 2 },
+  "503": { fault: serviceUnavailable(), times: 3 },
+  "500 while etcd changes its leader": { fault: internalError("etcdserver: leader changed"), times: 3 },
+  "etcd times out before the write": { fault: etcdTimeout("before-effect"), times: 2 },
+  "etcd times out after the write": { fault: etcdTimeout("after-effect"), times: 2 }
+}
+
+/**
+ * What befalls a server as a whole, and is over within seconds, under the name that people give it.
+ *
+ * @see {@link passing} for what befalls single requests
+ * @category constants
+ * @since 0.1.0
+ */
+export const disruptions: Readonly<Record<string, (faults: Faults) => Effect.Effect<void>>> = {
+  "the server is away for a second": (faults) => forASecond(faults, faults.refuse),
+  "handshakes hang for a second": (faults) => forASecond(faults, faults.stallHandshakes),
+  "all connections are cut": (faults) => faults.disconnect,
+  "history is forgotten": (faults) => faults.expireHistory,
+  "watches end in the middle of a line": (faults) =>
+    Effect.asVoid(faults.inject(truncatedWatch("100 millis"), { times: 10 })),
+  "webhook configurations are seen two seconds late": (faults) => faults.lagWebhookConfigurations("2 seconds"),
+  "a change of a webhook configuration is missed": (faults) => faults.missWebhookConfigurations(1),
+  "the server's clock is five minutes ahead": (faults) => faults.skewClock("5 minutes")
+}
+
+const forASecond = (faults: Faults, end: Effect.Effect<void>): Effect.Effect<void> =>
+  end.pipe(Effect.andThen(Effect.sleep("1 second")), Effect.andThen(faults.resume))
