@@ -1,5 +1,5 @@
 /**
- * Runs benches, each in a process of its own, and prints one table: `npm run bench [-- NAME ... --json FILE]`.
+ * Runs benches, each in a process of its own, and prints one table of all: `npm run bench [-- NAME ... --json FILE]`.
  */
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -8,7 +8,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import type { Row } from "./src/Row.ts"
-import { table } from "./src/report.ts"
+import { json, machine, table } from "./src/report.ts"
 
 const folder = fileURLToPath(new URL(".", import.meta.url))
 const names = readdirSync(folder)
@@ -23,20 +23,28 @@ if (unknown !== undefined) {
 }
 
 const scratch = mkdtempSync(join(tmpdir(), "holdfast-bench-"))
-const rows: Array<Row & { readonly bench: string }> = []
+const rows: Array<Row> = []
+const leftOut: Array<string> = []
 const failed: Array<string> = []
 for (const name of positionals.length === 0 ? names : positionals) {
   console.log(`\n── ${name}`)
-  const json = join(scratch, `${name}.json`)
-  const { status } = spawnSync(process.execPath, [join(folder, `${name}.ts`), "--json", json], { stdio: "inherit" })
-  if (status === 0)
-    rows.push(...(JSON.parse(readFileSync(json, "utf8")) as Array<Row>).map((row) => ({ bench: name, ...row })))
-  else failed.push(name)
+  const said = { rows: join(scratch, `${name}.json`), leftOut: join(scratch, `${name}.left-out.json`) }
+  const words = [join(folder, `${name}.ts`), "--json", said.rows, "--left-out", said.leftOut]
+  const { status } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", ...words], {
+    stdio: "inherit"
+  })
+  const read = <A>(file: string): ReadonlyArray<A> => JSON.parse(readFileSync(file, "utf8"))
+  if (status === 0) {
+    rows.push(...read<Row>(said.rows).map((row) => ({ ...row, name: `${name}: ${row.name}` })))
+    leftOut.push(...read<string>(said.leftOut))
+  } else failed.push(name)
 }
 rmSync(scratch, { recursive: true })
 
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`)
+if (values.json !== undefined) writeFileSync(values.json, json(rows))
+console.log(`\n── all, on ${machine()}\n${table(rows)}`)
+for (const what of leftOut) console.log(`left out: ${what}`)
+for (const name of failed) console.error(`failed: the bench "${name}"`)
 const missed = rows.filter(({ goal, ratio }) => goal !== undefined && !(ratio >= goal))
-if (missed.length > 0) console.log(`\n── goals that were missed\n${table(missed)}`)
-for (const name of failed) console.error(`the bench "${name}" failed`)
+console.log(missed.length === 0 ? "Every goal is met." : `Goals missed:\n${table(missed)}`)
 process.exit(failed.length > 0 ? 1 : 0)

@@ -13,7 +13,7 @@ const attemptTime = 12
 /** A watch event arrives at most this many milliseconds after the change. */
 const watchLag = 50
 
-class Refused extends Error {
+export class Refused extends Error {
   readonly _tag = "Refused"
 }
 
@@ -35,6 +35,8 @@ export const ways = {
   "plain exponential": (attempt) =>
     Effect.retry(attempt, Schedule.upTo(Schedule.exponential("1 second"), { times: 10 }))
 } satisfies Record<string, Way>
+
+export const peers = ["Glasskube: 2, 6, 18, 54 s", "poll every 5 s", "plain exponential"] as const
 
 /** Milliseconds from the window's end to success; infinite when it was given up before. */
 export const recovery = (way: Way, window: number): Effect.Effect<number> =>

@@ -37,7 +37,7 @@ export const percentile = (numbers: ReadonlyArray<number>, share: number): numbe
 
 /** The row of medians; the spread is that of the pairs, since what the machine did beside a run hit both of its pair. */
 export const compare = ({ better = "less", goal, name, ours, peer, peerName, unit }: Comparison): Row => {
-  const ratioOf = (a: number, b: number) => (better === "less" ? b / a : a / b)
+  const ratioOf = (a: number, b: number) => (a === b ? 1 : better === "less" ? b / a : a / b)
   const pairs = ours.flatMap((figure, run) => {
     const other = peer[run]
     return other === undefined ? [] : [ratioOf(figure, other)]

@@ -2,16 +2,18 @@
  * How a bench ends: its table on standard output and, with `--json FILE`, its rows in a file.
  */
 import { writeFileSync } from "node:fs"
+import { arch, cpus, platform } from "node:os"
 import { parseArgs } from "node:util"
 import type { Row } from "./Row.ts"
 
-/** Reads the flags of a bench: `--json FILE` and its own, all of which have a default. */
+/** Reads the flags of a bench: those of every bench, and its own, all of which are numbers and have a default. */
 export const flags = <const Own extends Readonly<Record<string, number>>>(
   own: Own
 ): { readonly [K in keyof Own]: number } => {
   const { values } = parseArgs({
     options: {
       json: { type: "string" },
+      "left-out": { type: "string" },
       ...Object.fromEntries(Object.keys(own).map((name) => [name, { type: "string" as const }]))
     }
   })
@@ -28,8 +30,23 @@ export const flags = <const Own extends Readonly<Record<string, number>>>(
 export const report = (rows: ReadonlyArray<Row>, leftOut: ReadonlyArray<string> = []): void => {
   console.log(table(rows))
   for (const what of leftOut) console.log(`left out: ${what}`)
-  const { values } = parseArgs({ options: { json: { type: "string" } }, strict: false })
-  if (typeof values.json === "string") writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`)
+  const { values } = parseArgs({
+    options: { json: { type: "string" }, "left-out": { type: "string" } },
+    strict: false
+  })
+  if (typeof values.json === "string") writeFileSync(values.json, json(rows))
+  if (typeof values["left-out"] === "string") writeFileSync(values["left-out"], json(leftOut))
+}
+
+/** JSON knows nothing infinite: where the peer never comes to an end, the ratio is the largest number that there is. */
+export const json = (value: unknown): string =>
+  `${JSON.stringify(value, (_, field) => (field === Number.POSITIVE_INFINITY ? Number.MAX_VALUE : field), 2)}\n`
+
+/** What a figure holds for. */
+export const machine = (): string => {
+  const [cpu, ...others] = cpus()
+  const cores = `${others.length + 1} × ${cpu?.model.trim() ?? "unknown"}`
+  return `${cores}, ${platform()} ${arch()}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}`
 }
 
 export const table = (rows: ReadonlyArray<Row>): string => {
@@ -59,8 +76,8 @@ export const table = (rows: ReadonlyArray<Row>): string => {
 }
 
 const figure = (value: number): string =>
-  value === Number.POSITIVE_INFINITY
+  value >= Number.MAX_VALUE
     ? "∞"
     : value >= 100
       ? Math.round(value).toLocaleString("en-US")
-      : value.toPrecision(3).replace(/\.?0+$/, "")
+      : String(Number(value.toPrecision(3)))

@@ -22,6 +22,7 @@ export interface Verdict extends Load.LoadCounts {
 
 export const make = Effect.fnUntraced(function* (options: {
   readonly hooks: ReadonlyArray<string>
+  readonly lags?: Hooks.Lags | undefined
   readonly images?: Readonly<Record<string, ContainerRuntime.Image>>
   readonly logDirectory?: string | undefined
 }) {
@@ -35,7 +36,7 @@ export const make = Effect.fnUntraced(function* (options: {
   const client = yield* KubernetesClient.make({ text: cluster.kubeconfig })
   const apply = (objects: ReadonlyArray<KubernetesObject>) =>
     Effect.forEach(objects, (object) => client.apply(object, { fieldManager: "test", force: true }), { discard: true })
-  yield* apply(Hooks.workload(options.hooks))
+  yield* apply(Hooks.workload(options.hooks, options.lags))
 
   /** Runs something under load; a second before and after it belong to it. */
   const underLoad = <A, E, R>(

@@ -23,8 +23,11 @@ export const configurationOf = (names: ReadonlyArray<string>, name: string) => (
   name
 })
 
+/** How much later than the API the pods see a webhook's Secret, in milliseconds; at once unless given. */
+export type Lags = Readonly<Record<string, number>>
+
 /** What the webhooks need to run: three pods that serve all of them. */
-export const workload = (names: ReadonlyArray<string>): ReadonlyArray<KubernetesObject> => [
+export const workload = (names: ReadonlyArray<string>, lags: Lags = {}): ReadonlyArray<KubernetesObject> => [
   object("v1", "Namespace", namespace),
   object("v1", "ServiceAccount", "hook"),
   object("rbac.authorization.k8s.io/v1", "Role", "hook", {
@@ -50,7 +53,9 @@ export const workload = (names: ReadonlyArray<string>): ReadonlyArray<Kubernetes
                 { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
                 {
                   name: "HOOKS",
-                  value: names.map((name, index) => `${secretOf(name).name}:${portOf(index)}`).join(",")
+                  value: names
+                    .map((name, index) => `${secretOf(name).name}:${portOf(index)}:${lags[name] ?? 0}`)
+                    .join(",")
                 }
               ],
               readinessProbe: { httpGet: { path: "/", port: 8080 }, periodSeconds: 1 }

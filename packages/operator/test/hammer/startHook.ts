@@ -13,8 +13,8 @@ import { parse } from "yaml"
 const kubeconfig = readFileSync(process.env["KUBECONFIG"] ?? "", "utf8")
 const cluster = { kubeconfig, url: parse(kubeconfig).clusters[0].cluster.server as string }
 const namespace = process.env["POD_NAMESPACE"] ?? ""
-/** `SECRET:PORT`, one for each webhook. */
-const hooks = (process.env["HOOKS"] ?? "").split(",").map((each) => each.split(":") as [string, string])
+/** `SECRET:PORT:LAG`, one for each webhook. */
+const hooks = (process.env["HOOKS"] ?? "").split(",").map((each) => each.split(":") as [string, string, string])
 
 const allow = (text: string): string => {
   const { uid } = JSON.parse(text).request
@@ -25,7 +25,7 @@ const allow = (text: string): string => {
   })
 }
 
-const serve = ([secret, port]: [string, string]) =>
+const serve = ([secret, port, lag]: [string, string, string]) =>
   Effect.gen(function* () {
     let answers = 0
     const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
@@ -44,7 +44,7 @@ const serve = ([secret, port]: [string, string]) =>
         server.setSecureContext({ cert: chainPem, key })
         if (!server.listening) server.listen(Number(port))
       })
-    yield* Webhook.mount({ present }, cluster, { secret: { namespace, name: secret }, delay: 0 })
+    yield* Webhook.mount({ present }, cluster, { secret: { namespace, name: secret }, delay: Number(lag) })
     return server
   })
 
