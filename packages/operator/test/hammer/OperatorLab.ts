@@ -88,6 +88,7 @@ const imageOf = (objects: ReadonlyArray<KubernetesObject>): string => {
 export const make = Effect.fnUntraced(function* (options: {
   readonly hooks: ReadonlyArray<string>
   readonly leaves?: { readonly hooks: ReadonlyArray<string> } & Required<Times>
+  readonly lags?: Hooks.Lags
   readonly clockSkew?: () => Duration.Input
   /** Arguments for the Node of each replica. */
   readonly nodeArguments?: ReadonlyArray<string>
@@ -98,7 +99,7 @@ export const make = Effect.fnUntraced(function* (options: {
   const objects = yield* manifest
   const operator = { module: fileURLToPath(bundle), nodeArguments, clockSkew: () => options.clockSkew?.() ?? 0 }
   const images = { [imageOf(objects)]: operator }
-  const lab = yield* Lab.make({ hooks, images, logDirectory: options.logDirectory })
+  const lab = yield* Lab.make({ hooks, lags: options.lags, images, logDirectory: options.logDirectory })
   const { client, runtime } = lab
 
   // Definitions take a moment until their kinds are served.
