@@ -29,6 +29,8 @@ export interface LoadCounts {
 
 export interface LoadFailure {
   readonly at: string
+  /** Milliseconds until it had failed. */
+  readonly took: number
   readonly server: string
   readonly connection: "fresh" | "kept"
   readonly request: string

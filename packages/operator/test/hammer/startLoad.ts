@@ -61,6 +61,7 @@ const send = (operation: Operation): Promise<boolean> => {
         counts.failed += 1
         const failure: LoadFailure = {
           at: new Date(started).toISOString(),
+          took: Date.now() - started,
           server: server.url,
           connection: isFresh ? "fresh" : "kept",
           request: `${operation.method} ${operation.path}`,

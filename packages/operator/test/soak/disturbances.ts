@@ -150,13 +150,32 @@ export const recovered = (lab: Lab) =>
     const ready = pods.flatMap(({ items }) => items).filter(isReady).length
     const leader = yield* lab.leader
     const certificates = yield* Effect.forEach(lab.keys, (key) => lab.condition(key, "Ready"))
-    return ready === 6 && leader !== undefined && certificates.every((each) => each?.status === "True")
+    const configurations = yield* Effect.forEach(lab.hooks, (name) =>
+      lab.client.get({
+        apiVersion: "admissionregistration.k8s.io/v1",
+        ...Hooks.configurationOf(lab.hooks, name)
+      })
+    )
+    return (
+      ready === 6 &&
+      leader !== undefined &&
+      configurations.every(isTrusted) &&
+      certificates.every((each) => each?.status === "True")
+    )
   }).pipe(
     Effect.orElseSucceed(() => false),
     Effect.delay("500 millis"),
     Effect.repeat({ until: (is) => is }),
     Effect.timeout("3 minutes")
   )
+
+/** What a condition says may be what was so before the operator has looked. */
+const isTrusted = (configuration: KubernetesObject): boolean => {
+  const { webhooks } = configuration as KubernetesObject & {
+    readonly webhooks: ReadonlyArray<{ readonly clientConfig: { readonly caBundle?: string } }>
+  }
+  return webhooks.every(({ clientConfig }) => clientConfig.caBundle !== undefined)
+}
 
 const isReady = (pod: KubernetesObject): boolean => {
   const { conditions = [] } = (pod.status ?? {}) as {

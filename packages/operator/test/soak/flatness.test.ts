@@ -34,12 +34,25 @@ describe("The verdict of a soak", () => {
     assert.deepStrictEqual(grown(series((index) => 20_000_000 + noise(index) + index * 10 * 10 * 2000)), ["heap"])
   })
 
-  it("tells a socket that is kept every two minutes", () => {
+  it("does not take a replica that begins to lead for one that grows", () => {
+    const leads = (at: number) => at > 1_400_000
+    const given = series((index) => (leads(index * 10_000) ? 27_000_000 : 20_000_000))
+    assert.isTrue(trends(given, 900_000, leads).every(({ isFlat }) => isFlat))
+    assert.isFalse(
+      trends(
+        series((index) => 20_000_000 + index * 200_000),
+        900_000,
+        leads
+      ).every(({ isFlat }) => isFlat)
+    )
+  })
+
+  it("tells a socket that is kept every minute", () => {
     assert.deepStrictEqual(
       grown(
         series(
           () => 20_000_000,
-          (index) => 20 + Math.floor(index / 12)
+          (index) => 20 + Math.floor(index / 6)
         )
       ),
       ["sockets"]

@@ -5,9 +5,9 @@ import type { Sample, Series } from "./Samples.ts"
 const bounds = {
   heap: { of: ({ heap }: Sample) => heap, absolute: 500_000, part: 0.05 },
   resident: { of: ({ resident }: Sample) => resident, absolute: 5_000_000, part: 0.1 },
-  sockets: { of: ({ sockets }: Sample) => sockets, absolute: 3, part: 0.05 },
-  descriptors: { of: ({ descriptors }: Sample) => descriptors, absolute: 3, part: 0.05 },
-  handles: { of: ({ handles }: Sample) => handles, absolute: 3, part: 0.05 }
+  sockets: { of: ({ sockets }: Sample) => sockets, absolute: 5, part: 0.2 },
+  descriptors: { of: ({ descriptors }: Sample) => descriptors, absolute: 5, part: 0.2 },
+  handles: { of: ({ handles }: Sample) => handles, absolute: 5, part: 0.2 }
 } as const
 
 export type Quantity = keyof typeof bounds
@@ -28,18 +28,25 @@ export interface Trend {
 
 /**
  * Judges the samples from `from` to the end. The slope is the median of the slopes of all pairs of samples (Theil and
- * Sen): a rotation that is under way at the end, or a single peak, does not change it.
+ * Sen): a rotation that is under way at the end, or a single peak, does not change it. A replica that leads does more than
+ * one that waits, so that only samples of the same role are compared.
  */
-export const trends = ({ samples }: Series, from: number): ReadonlyArray<Trend> => {
+export const trends = (
+  { samples }: Series,
+  from: number,
+  leads: (at: number) => boolean = () => false
+): ReadonlyArray<Trend> => {
   const later = samples.filter(({ at }) => at >= from)
   const first = later[0]
   const last = later.at(-1)
   if (first === undefined || last === undefined) return []
+  const isLeader = later.map(({ at }) => leads(at))
+  const pairs = later.flatMap((one, i) =>
+    later.flatMap((other, j) => (j > i && isLeader[i] === isLeader[j] ? [[one, other] as const] : []))
+  )
   return quantities.map((quantity) => {
     const { absolute, of, part } = bounds[quantity]
-    const slopes = later.flatMap((one, index) =>
-      later.slice(index + 1).map((other) => (of(other) - of(one)) / (other.at - one.at))
-    )
+    const slopes = pairs.map(([one, other]) => (of(other) - of(one)) / (other.at - one.at))
     const middle = median(later.map(of))
     const growth = median(slopes) * (last.at - first.at)
     const most = Math.max(absolute, part * middle)

@@ -32,6 +32,8 @@ export interface Soak {
   /** How many of those ended nevertheless. */
   readonly gone: number
   readonly series: ReadonlyArray<Series>
+  /** Who leads, from when on: the process's number. */
+  readonly leaders: ReadonlyArray<{ readonly at: number; readonly pid: number }>
 }
 
 export interface Report {
@@ -41,7 +43,7 @@ export interface Report {
   readonly json: unknown
 }
 
-/** A request that was sent so long before a disturbance, or after it was over, may still fail of it. */
+/** A request that was sent so long after a disturbance was over may still fail of it. */
 const margin = 2000
 
 export const make = (soak: Soak): Report => {
@@ -50,13 +52,14 @@ export const make = (soak: Soak): Report => {
   const isExplained = (failure: LoadFailure) =>
     happened.some(({ explains, from, until }) => {
       const at = Date.parse(failure.at)
-      return at >= from - margin && at <= until + margin && explains(failure)
+      return at + failure.took >= from && at <= until + margin && explains(failure)
     })
   const unexplained = load.failures.filter((failure) => !isExplained(failure))
   const isLong = minutes >= 10
+  const leads = (pid: number) => (at: number) => soak.leaders.findLast((leader) => leader.at <= at)?.pid === pid
   const judged = soak.series.flatMap((series) => {
     const name = soak.names.get(series.pid)
-    return name === undefined ? [] : [{ name, trends: trends(series, (began + ended) / 2) }]
+    return name === undefined ? [] : [{ name, trends: trends(series, (began + ended) / 2, leads(series.pid)) }]
   })
   const problems = [
     ...unexplained.map(({ at, problem, request, server }) => `${at}: ${request} at ${server}: ${problem}`),
@@ -155,7 +158,10 @@ const plot = (soak: Soak): string => {
       .map(({ pid, samples }) => ({
         name: soak.names.get(pid) ?? "",
         isAside: !soak.names.has(pid),
-        points: samples.map((sample) => [sample.at, valueOf(quantity, sample)] as const)
+        // Who has a wrong clock tells wrong times.
+        points: samples
+          .filter(({ at }) => at <= soak.ended)
+          .map((sample) => [sample.at, valueOf(quantity, sample)] as const)
       }))
       // What is compared lies behind, and the lines keep their colours from panel to panel.
       .sort((one, other) => Number(other.isAside) - Number(one.isAside))

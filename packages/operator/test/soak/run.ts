@@ -89,7 +89,16 @@ const soak = Effect.gen(function* () {
     (key) => Effect.forever(Effect.ignore(lab.rotate(key, "10 minutes"))),
     { concurrency: "unbounded", discard: true }
   )
-  yield* Effect.raceFirst(disturbing, rotating)
+  const leaders: Array<{ readonly at: number; readonly pid: number }> = []
+  const watching = Effect.forever(
+    Effect.gen(function* () {
+      const leader = yield* lab.leader
+      const at = yield* Clock.currentTimeMillis
+      if (leader !== undefined && leader.pid !== leaders.at(-1)?.pid) leaders.push({ at, pid: leader.pid })
+      yield* Effect.sleep("2 seconds")
+    })
+  )
+  yield* Effect.raceAllFirst([disturbing, rotating, watching])
   yield* Effect.ignore(Disturbances.recovered(lab))
   yield* Effect.sleep("5 seconds")
 
@@ -108,7 +117,8 @@ const soak = Effect.gen(function* () {
     },
     names: new Map([...lasting.map((pid, index) => [pid, `replica ${index + 1}`] as const), [client.pid, "client"]]),
     gone: lasting.filter((pid) => !alive.includes(pid)).length,
-    series: Samples.read(folder)
+    series: Samples.read(folder),
+    leaders
   })
 })
 
