@@ -29,6 +29,9 @@ const image = () => {
   }
 }
 
+/** The image's flags for Node. */
+export const nodeFlags = (): ReadonlyArray<string> => image().flags
+
 /**
  * All that is there when `holdfast bootstrap` is done, but for nodes: the pod is a process. What there is to be before, is
  * created before the operator's webhook guards it.
@@ -49,15 +52,22 @@ export const cluster = Effect.fnUntraced(function* (before: ReadonlyArray<Kubern
     objects.filter((each) => !first(each)),
     apply
   )
-  const { name: canary } = WebhookCertificate.canaryService(
-    { id: WebhookCertificate.idOf(namespace, "holdfast-webhook") },
-    namespace
-  )
-  for (const name of ["holdfast-webhook", canary]) {
+  // The operator's pods answer the canaries of all webhooks.
+  const canaries = [...before, ...objects]
+    .filter(({ kind }) => kind === WebhookCertificate.kind.kind)
+    .map(({ metadata: { name = "", namespace: of = "" } }) =>
+      WebhookCertificate.canaryService({ id: WebhookCertificate.idOf(of, name) }, namespace)
+    )
+  for (const { name } of [{ name: "holdfast-webhook" }, ...canaries]) {
     yield* apply(slice({ name, namespace, labels: { "kubernetes.io/service-name": name } }, "webhook", address, 9443))
   }
   const { hostname, port } = new URL(server.url)
-  yield* apply(slice({ name: "kubernetes", namespace: "default" }, "https", hostname, Number(port)))
+  const kubernetes = {
+    name: "kubernetes",
+    namespace: "default",
+    labels: { "kubernetes.io/service-name": "kubernetes" }
+  }
+  yield* apply(slice(kubernetes, "https", hostname, Number(port)))
   yield* apply({
     apiVersion: "coordination.k8s.io/v1",
     kind: "Lease",
@@ -66,7 +76,8 @@ export const cluster = Effect.fnUntraced(function* (before: ReadonlyArray<Kubern
       namespace: "kube-system",
       labels: { "apiserver.kubernetes.io/identity": "kube-apiserver" }
     },
-    spec: { renewTime: new Date().toISOString().replace("Z", "000Z") }
+    // Nobody renews it here.
+    spec: { renewTime: new Date(Date.now() + 3_600_000).toISOString().replace("Z", "000Z") }
   })
   return { server, client, apply }
 })
