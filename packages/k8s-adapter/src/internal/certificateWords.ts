@@ -6,7 +6,8 @@
  * lib/cert-session.c; Wget; NSS and mozilla::pkix error names; Chromium net_error_list.h; Schannel and wincrypt HRESULTs;
  * .NET SslPolicyErrors and X509ChainStatusFlags; curl lib/vtls; CPython Modules/_ssl.c and ssl.match_hostname; rustls
  * and webpki error.rs; Erlang ssl_alert; PostgreSQL libpq; client-go cert and clientcmd; Mbed TLS x509_crt.c; wolfSSL
- * wolfcrypt/src/error.c; urllib3 connection.py.
+ * wolfcrypt/src/error.c; urllib3 connection.py; RubyGems security/policy.rb; hs-tls and crypton-x509-validation;
+ * fabric8 CertUtils; lua-nginx-module ngx_http_lua_ssl_certby.c; Harmony and Conscrypt; Oracle ORA-28xxx/29024.
  */
 import type { Reason } from "../CertificateError.ts"
 
@@ -56,6 +57,7 @@ export const certificateWords: ReadonlyArray<Wording> = [
     // Older rustls takes no IP address for a name, so no certificate of such a host can be verified.
     /(?:trying to connect: |Connect\b.{0,60}error: ")invalid dnsname|server name type wasn't supported/,
     /hostname_check_failed|hostname verification failed|verify SAN list|SAN matcher/i,
+    /certificate rejected: \[(?:NameMismatch|InvalidName)/,
     /certificate's CN name does not match|No subjectAltNames returned|SEC_CERT_CN_INVALID/i,
     /certificate relies on legacy Common Name field/i,
     /(?:doesn't|does not) contain any IP SANs/i
@@ -74,8 +76,9 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /certificate (?:is )?not (?:yet valid|valid yet|yet activated|valid until|valid before)(?! or )/i,
     /(?<!or is )(?:is|was) not yet valid: current time|uses not yet valid certificate|certificate (?:of \S{1,300} )?is not yet activated/i,
     /certificate not valid till \d|Exception: NotBefore: |message=>"NotBefore: /,
-    /(?:invalid peer certificate: |InvalidCertificate\()NotValidYet|\bCertNotValidYet\b/,
+    /(?:invalid (?:peer )?certificate: |InvalidCertificate\()NotValidYet|\bCertNotValidYet\b/,
     /certificate validity starts in the future|ASN date error, current date before/i,
+    /\bcertificate \/\S[^\n]{0,300} not valid before \d|certificate rejected: \[InFuture/,
     /certificate[^\n]{0,40} before (?:the |its )?["']?not ?before/i
   ),
   ...words(
@@ -84,6 +87,8 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /\bCERT_HAS_EXPIRED\b|SEC_ERROR_EXPIRED_(?:ISSUER_)?CERTIFICATE|SEC_E_CERT_EXPIRED|0x80090328/,
     /CertificateExpiredException|\bcert_expired\b/,
     /certificate validity has expired|ASN date error, current date after/i,
+    /\bcertificate \/\S[^\n]{0,300} not valid after \d|certificate rejected: \[Expired/,
+    /(?:trust (?:roots?|anchors?)|\broots?\b|issuer cert)[^\n]{0,200}not valid anymore/i,
     /(?<!alert |ALERT: Fatal - |\b(?:if|when|whether|once|unless|until) (?:the |a |your |this |its |any )?(?:[a-z]{1,15} )?)\b(?:certificate|cert)s?(?: chain)? (?:has |have |is |was |are |had |already |been ){0,3}expired(?! or (?:is )?not)(?![^\n]{0,60}(?:renewing|re-?issuing|regenerating|will be renewed))/i,
     /(?:certificate|\.crt["']?|\.pem["']?) (?:in|at|for|from|file|located|of|with|stored|which|["'/[])[^\n]{0,120}(?<!CRL )(?:has|is|was) (?:already )?expired(?! or (?:is )?not)/i,
     /(?<!alert |\b(?:if|when|whether|once|unless|until) (?:the |a |your |this |its |any )?)\bcertificate(?: (?!(?:or|and|but|that|is|has|was|if|when|until|not|token|session|request|secret|key|rotation|renewal|manager|watch|lease|order|challenge)\b)\S{1,80}){1,2} (?:has|is|was) (?:already )?expired(?! or (?:is )?not)/i,
@@ -91,7 +96,7 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /Exception: NotAfter: |message=>"NotAfter: /,
     /(?:received|peer's|issued|server|client|serving|CA|root|intermediate|leaf) certificate(?: chain)? (?:has|is) (?:already )?expired/i,
     /chain uses (?:an )?expired certificate|presented an expired certificate/i,
-    /(?:invalid peer certificate: |InvalidCertificate\()(?:Expired|certificate expired)/,
+    /(?:invalid (?:peer )?certificate: |InvalidCertificate\()(?:Expired|certificate expired)/,
     /\bCertExpired\b|not valid anymore|generated (?:CLIENT|SERVER) ALERT: Fatal - Certificate Expired/,
     /certificate[^\n]{0,40} after (?:the |its )?["']?not ?after/i
   ),
@@ -115,7 +120,7 @@ export const certificateWords: ReadonlyArray<Wording> = [
     "self-signed",
     0,
     /self[- ]?signed certificate|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|MOZILLA_PKIX_ERROR_SELF_SIGNED_CERT/i,
-    /\bselfsigned_peer\b|self[- ]signed SSL certificate problem/i,
+    /\bselfsigned_peer\b|self[- ]signed SSL certificate problem|certificate rejected: \[SelfSigned/i,
     /certificate is self[- ]signed/i
   ),
   ...words(
@@ -139,7 +144,7 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /certificate authority is (?:unknown|invalid|not trusted)|not issued by a trusted (?:certificate )?(?:authority|CA)\b|Certificate chaining error|\bCA chain cannot be verified/i,
     /unable to get (?:local )?issuer\b|UNABLE_TO_GET_ISSUER_CERT|unable to verify the first certificate|UNABLE_TO_VERIFY_LEAF_SIGNATURE|\bCERT_UNTRUSTED\b/i,
     /unable to find valid certification path|PKIX path building failed|Path does not chain with any of the trust anchors|Trust anchor for certification path not found|No trusted certificate found/i,
-    /\bUnknownIssuer\b|\bUnknownRootCert/,
+    /\bUnknownIssuer\b|\bUnknownRootCert|certificate (?:rejected: \[UnknownCA|has unknown CA)/,
     /certificate issuer is (?:unknown|not recognized)|(?:doesn't|does not) have a known issuer|Unable to locally verify the issuer's authority/i,
     /SEC_ERROR_(?:UNKNOWN_ISSUER|UNTRUSTED_ISSUER|UNTRUSTED_CERT)|ERR_CERT_AUTHORITY_INVALID/,
     /SEC_E_UNTRUSTED_ROOT|CERT_E_UNTRUSTEDROOT|CERT_E_CHAINING|CERT_TRUST_IS_(?:UNTRUSTED_ROOT|PARTIAL_CHAIN)|ERROR_INTERNET_INVALID_CA|DLG_FLAGS_INVALID_CA|0x80090325|0x800B0109|0x800B010A/i,
@@ -153,6 +158,8 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /generated (?:CLIENT|SERVER) ALERT: Fatal - Unknown CA/i,
     /unable to verify (?:the )?(?:leaf|issuer) (?:certificate|signature)/i
   ),
+  // Android's word for whatever its trust manager refused, beside which the reason may stand.
+  ...words("unknown-authority", 1, /\bnot trusted server certificate/i, /peer cert untrusted or revoked/i),
   ...words(
     "invalid-ca-bundle",
     0,
@@ -183,7 +190,9 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /could not load (?:PEM )?client certificate|unable to set (?:private key|client certificate) file|unable to use client certificate|unable to load (?:client )?(?:key|private key|certificate)(?: file)?\b(?! manager)/i,
     /cannot load certificate(?: key)? "|failed to load (?:incomplete )?(?:certificate chain|private key) from/i,
     /unable to read client-(?:cert|key)/i,
-    /Could not parse certificate|CertificateException: (?:java\.io\.IOException|Unable to initialize)|CertificateParsingException|(?:invalid peer certificate: |InvalidCertificate\()(?:BadEncoding|BadDer)|invalid peer certificate encoding|InvalidCertificateEncoding/i,
+    /unable to load client (?:key|cert)\b|private key not found for certificate|PEM is invalid: no (?:begin|end) marker/i,
+    /\bd2i_(?:X509|PrivateKey)\w{0,20}\(\) failed|failed to (?:set|convert|parse) (?:DER |PEM )?(?:private key|cert(?:ificate)?)\b[^\n]{0,40}(?:\bDER\b|\bPEM\b|_bio\()/i,
+    /Could not parse certificate|CertificateException: (?:java\.io\.IOException|Unable to initialize)|CertificateParsingException|(?:invalid (?:peer )?certificate: |InvalidCertificate\()(?:BadEncoding|BadD(?:er|ER)|InvalidCertValidity|UnsupportedCertVersion|UnsupportedCriticalExtension|ExtensionValueInvalid|MalformedExtensions|TrailingData)|invalid peer certificate encoding|InvalidCertificateEncoding/i,
     /format error in certificate's|unable to decode issuer public key|error parsing (?:X\.?509 )?certificate|failed to parse (?:[a-z]{1,20} )?certificate(?! (?:request|duration|spec|template|annotation))|malformed (?:X\.?509 )?certificate|could not decode (?:the )?certificate|asn1: (?:structure|syntax) error/i,
     /(?:certificate|cert) and (?:the )?(?:private )?key\b[^\n]{0,300} (?:do|does)(?: not|n't) (?:match|have a matching)/i,
     /(?:invalid|bad|corrupt|malformed) (?:TLS |SSL |X\.?509 |PEM )?(?:certificate|private key|key ?pair) (?:file|data|format|encoding|PEM)|Client(?:Certificate|Key)Data: decode base64/i,
@@ -201,6 +210,7 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /SSL_ERROR_(?:BAD_CERT|UNKNOWN_CA|EXPIRED_CERT|REVOKED_CERT|ACCESS_DENIED|CERTIFICATE_UNKNOWN|UNSUPPORTED_CERTIFICATE_TYPE|RX_CERTIFICATE_REQUIRED)_ALERT|SSL_ERROR_RX_CERTIFICATE_REQUIRED|ERR_BAD_SSL_CLIENT_AUTH_CERT|ERR_SSL_CLIENT_AUTH/,
     /client didn't provide a certificate|peer did not return a certificate|PEER_DID_NOT_RETURN_A_CERTIFICATE|NoCertificatesPresented|peer sent no certificates|no (?:SSL |TLS |client )certificate (?:was )?(?:provided|presented|sent|received)/i,
     /(?:did not|does not|doesn't|didn't) (?:trust|accept) (?:this |the |our )?(?:server|client|peer)'s (?:SSL |TLS )?certificate|received alert \[(?:42|43|44|45|46|48|49|116)\]|fatal alert has been received[^\n]{0,20}(?:certificate|CA is unknown)|client certificate not found|sent a TLS alert: '(?:BadCertificate|Unsupported_?Cert|Certificate(?:Revoked|Expired|Unknown|Required)|UnknownCA|AccessDenied)/i,
+    /certificate authentication failed for user/,
     /No required SSL certificate|client sent no required SSL certificate|null cert chain|Empty client certificate chain|GNUTLS_E_CERTIFICATE_REQUIRED|400 The SSL certificate error|requires a valid client certificate|client certificate (?:is )?required|no client certificate (?:was )?returned/i,
     /failed to verify client(?:'s)? certificate/i,
     /received (?:CLIENT|SERVER) ALERT: Fatal - (?:Unknown CA|Bad Certificate|Unsupported Certificate|Certificate (?:Revoked|Expired|Unknown|Required)|Access Denied)/i,
@@ -228,10 +238,10 @@ export const certificateWords: ReadonlyArray<Wording> = [
     /SSL certificate (?:problem|error)|certificate (?:chain )?(?:validation|verification)(?: has)? (?:error|failed|failure)|\bin the certificate verification|Error in the certificate\./i,
     /tls: (?:no certificates configured|received empty certificates message|server's certificate contains|failed to verify certificate)/i,
     /certificate is signed with an unacceptable|verify problem on certificate|certificate must use \S[^\n]{0,80}, instead [^\n]{1,40} (?:was|is) used/i,
-    /\bbad_cert,/
+    /\bbad_cert,|\{:bad_cert\b|certificate rejected: \[|ORA-(?:29024|28750|29003)\b|UNKNOWN_CERTIFICATE_VERIFICATION_ERROR/
   )
 ]
 
 /** A quick look: a line without any of these cannot match the table. */
 export const mayMatch =
-  /x509|cert|\bca\b|\.crt\b|thumbprint|verif|ssl|tls|pkix|trust|issuer|principal name|altname|alternative|commonname|hostname|common name|ip sans|dnsname|server name type|no name matching|signature|root|pem|caBundle|remote error|alert|0x8009|0x800b|unknown_?ca|NotAfter|NotBefore|OCSP|pinned|DECODER|algid|key (?:values|type|does|file)|start_line|chaining error|private key|partialchain|nottimevalid|unable to (?:get|verify|find|parse)|keyusage|key usage|pinned|peer not|invalid_purpose|path_length|key_values|key identifier|basic constraints|asn1|ossl|crl|revoked|not verified|selfsigned|self[- ]signed|\[x509|validity|\bASN |subject name/i
+  /x509|cert|\bca\b|\.crt\b|thumbprint|verif|ssl|tls|pkix|trust|issuer|principal name|altname|alternative|commonname|hostname|common name|ip sans|dnsname|server name type|no name matching|signature|root|pem|caBundle|remote error|alert|0x8009|0x800b|unknown_?ca|NotAfter|NotBefore|OCSP|pinned|DECODER|algid|key (?:values|type|does|file)|start_line|chaining error|private key|partialchain|nottimevalid|unable to (?:get|verify|find|parse)|keyusage|key usage|pinned|peer not|invalid_purpose|path_length|key_values|key identifier|basic constraints|asn1|ossl|crl|revoked|not verified|selfsigned|self[- ]signed|\[x509|validity|\bASN |subject name|unable to load|\bd2i_|\bder\b|not valid (?:anymore|after|before)|\bORA-2[89]/i

@@ -18,7 +18,7 @@ const places: ReadonlyArray<readonly [Where, RegExp]> = [
   ],
   [
     "kubeconfig",
-    /invalid configuration: |unable to read client-(?:cert|key)|unable to read certificate-authority|certificate-authority-data|client-certificate-data|client-key-data|error loading config file|\.kube\/config\b|kubeconfig\b.{0,80}(?:invalid|parse|load|malformed|expired)|(?:bootstrap|currently active) client certificate/i
+    /invalid configuration: |unable to read client-(?:cert|key)|unable to read certificate-authority|certificate-authority-data|client-certificate-data|client-key-data|error loading config file|\.kube\/config\b|kubeconfig\b.{0,80}(?:invalid|parse|load|malformed|expired)|\bkubeconfig error\b|(?:bootstrap|currently active) client certificate/i
   ],
   // kubectl says so of its own material; a pull from a registry is nobody's business but the registry's.
   [
