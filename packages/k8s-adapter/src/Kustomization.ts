@@ -5,11 +5,11 @@
  * @see https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
  * @since 0.1.0
  */
-import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { download } from "./internal/download.ts"
+import * as Files from "./internal/files.ts"
 import { applyPatch } from "./internal/kustomize/patches.ts"
 import * as Transform from "./internal/kustomize/transform.ts"
 import { readFile } from "./internal/manifestFiles.ts"
@@ -64,17 +64,15 @@ const refuse = (
 const buildElsewhere = "Build it with kustomize and give the result with -f -."
 
 const isFolder = (name: string): Effect.Effect<boolean> =>
-  Effect.promise(() =>
-    fs.stat(name).then(
-      (stat) => stat.isDirectory(),
-      () => false
-    )
+  Effect.orElseSucceed(
+    Effect.map(Files.stat(name), (stat) => stat.isDirectory()),
+    () => false
   )
 
 const recipeFile = (name: string): Effect.Effect<string, ManifestError> =>
   Effect.gen(function* () {
     if (!(yield* isFolder(name))) return name
-    const names = yield* Effect.promise(() => fs.readdir(name).catch((): Array<string> => []))
+    const names = yield* Effect.orElseSucceed(Files.readFolder(name), (): Array<string> => [])
     const found = fileNames.filter((one) => names.includes(one))
     if (found[0] !== undefined && found.length === 1) return path.join(name, found[0])
     return yield* new ManifestError({

@@ -6,7 +6,6 @@
 import * as Effect from "effect/Effect"
 import { download } from "./internal/download.ts"
 import { listFolder, readFile, readStream } from "./internal/manifestFiles.ts"
-import * as Kustomization from "./Kustomization.ts"
 import * as Manifest from "./Manifest.ts"
 import { ManifestError } from "./ManifestError.ts"
 
@@ -56,7 +55,10 @@ const fromName = Effect.fnUntraced(function* (name: string, sources: Sources) {
 export const read: (sources: Sources) => Effect.Effect<ReadonlyArray<Manifest.Manifest>, ManifestError> =
   Effect.fnUntraced(function* (sources) {
     const manifests = (yield* Effect.forEach(sources.files ?? [], (name) => fromName(name, sources))).flat()
-    if (sources.kustomize !== undefined) manifests.push(...(yield* Kustomization.build(sources.kustomize)))
+    if (sources.kustomize !== undefined) {
+      const { build } = yield* Effect.promise(() => import("./Kustomization.ts"))
+      manifests.push(...(yield* build(sources.kustomize)))
+    }
     if (manifests.length === 0) {
       return yield* new ManifestError({
         reason: "empty",

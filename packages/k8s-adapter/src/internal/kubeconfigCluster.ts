@@ -1,10 +1,10 @@
 /** The `cluster` of a kubeconfig, and the one that a pod finds itself in. */
-import { access } from "node:fs/promises"
 import { isIPv6 } from "node:net"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Cluster, LoadOptions } from "../Kubeconfig.ts"
+import * as Files from "./files.ts"
 import type { Entry, Environment } from "./kubeconfigDocument.ts"
 import * as Material from "./kubeconfigMaterial.ts"
 import { readUser } from "./kubeconfigUser.ts"
@@ -68,12 +68,7 @@ const serviceAccountMount = "/var/run/secrets/kubernetes.io/serviceaccount"
 export const runsInCluster = (options: LoadOptions, environment: Environment): Effect.Effect<boolean> =>
   environment["KUBERNETES_SERVICE_HOST"] === undefined
     ? Effect.succeed(false)
-    : Effect.promise(() =>
-        access(join(options.serviceAccountFolder ?? serviceAccountMount, "token")).then(
-          () => true,
-          () => false
-        )
-      )
+    : Files.exists(join(options.serviceAccountFolder ?? serviceAccountMount, "token"))
 
 /** A pod's own cluster and service account. */
 export const inCluster = Effect.fnUntraced(function* (options: LoadOptions, environment: Environment) {

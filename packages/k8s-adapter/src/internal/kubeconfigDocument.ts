@@ -2,13 +2,13 @@
  * Kubeconfig files as data: found by client-go's rules, read, and merged ("the first file to set a particular value or
  * map key wins", kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig).
  */
-import { readFile } from "node:fs/promises"
 import { homedir } from "node:os"
 import { delimiter, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { KubeconfigError } from "../KubeconfigError.ts"
 import * as KubernetesYaml from "../KubernetesYaml.ts"
+import * as Files from "./files.ts"
 
 /** One named cluster, user or context, with the file it comes from; `undefined` for a text that was handed over. */
 export interface Entry {
@@ -55,22 +55,20 @@ export const readFiles = Effect.fnUntraced(function* (paths: ReadonlyArray<strin
 })
 
 const read = (path: string, explicit: boolean): Effect.Effect<string | undefined, KubeconfigError> =>
-  Effect.catch(
-    Effect.tryPromise({ try: () => readFile(path, "utf8"), catch: (error) => error as NodeJS.ErrnoException }),
-    (error) =>
-      error.code === "ENOENT" && !explicit
-        ? Effect.succeed(undefined)
-        : Effect.fail(
-            new KubeconfigError({
-              reason: error.code === "ENOENT" ? "missing" : "unreadable",
-              path,
-              detail: error.code === "ENOENT" ? "there is no such file" : `it cannot be read (${error.code})`,
-              hint:
-                error.code === "ENOENT"
-                  ? "Check the path that --kubeconfig or KUBECONFIG gives."
-                  : "Check that it is a file and that you may read it."
-            })
-          )
+  Effect.catch(Files.readText(path), (error) =>
+    error.code === "ENOENT" && !explicit
+      ? Effect.succeed(undefined)
+      : Effect.fail(
+          new KubeconfigError({
+            reason: error.code === "ENOENT" ? "missing" : "unreadable",
+            path,
+            detail: error.code === "ENOENT" ? "there is no such file" : `it cannot be read (${error.code})`,
+            hint:
+              error.code === "ENOENT"
+                ? "Check the path that --kubeconfig or KUBECONFIG gives."
+                : "Check that it is a file and that you may read it."
+          })
+        )
   )
 
 /** Parses one text; an empty one is `undefined`, as client-go takes it for a kubeconfig that says nothing. */

@@ -1,9 +1,9 @@
 /** Files, folders and streams that hold manifests; every failure is a `ManifestError`. */
 
-import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import { ManifestError } from "../ManifestError.ts"
+import * as Files from "./files.ts"
 
 /** What kubectl reads in a folder. */
 const extensions: ReadonlySet<string> = new Set([".json", ".yaml", ".yml"])
@@ -54,16 +54,16 @@ const decode = (bytes: Uint8Array, source: string): Effect.Effect<string, Manife
   })
 
 export const readFile: (file: string) => Effect.Effect<string, ManifestError> = Effect.fnUntraced(function* (file) {
-  const { size } = yield* Effect.tryPromise({ try: () => fs.stat(file), catch: fileProblem(file) })
+  const { size } = yield* Effect.mapError(Files.stat(file), fileProblem(file))
   if (size > sizeLimit) return yield* tooLarge(file)
-  const bytes = yield* Effect.tryPromise({ try: (signal) => fs.readFile(file, { signal }), catch: fileProblem(file) })
+  const bytes = yield* Effect.mapError(Files.readFile(file), fileProblem(file))
   return yield* decode(bytes, file)
 })
 
 /** The file itself, or the manifests of the folder in the order of their names; links are followed. */
 export const listFolder = (name: string, recursive: boolean): Effect.Effect<ReadonlyArray<string>, ManifestError> =>
   Effect.gen(function* () {
-    const stat = yield* Effect.tryPromise({ try: () => fs.stat(name), catch: fileProblem(name) })
+    const stat = yield* Effect.mapError(Files.stat(name), fileProblem(name))
     if (!stat.isDirectory()) return [name]
     const files = yield* manifestsBelow(name, recursive, 0)
     if (files.length > 0) return files
@@ -84,11 +84,11 @@ const manifestsBelow = (
   depth: number
 ): Effect.Effect<ReadonlyArray<string>, ManifestError> =>
   Effect.gen(function* () {
-    const names = yield* Effect.tryPromise({ try: () => fs.readdir(folder), catch: fileProblem(folder) })
+    const names = yield* Effect.mapError(Files.readFolder(folder), fileProblem(folder))
     const found: Array<string> = []
     for (const name of names.sort()) {
       const entry = path.join(folder, name)
-      const stat = yield* Effect.tryPromise({ try: () => fs.stat(entry), catch: fileProblem(entry) })
+      const stat = yield* Effect.mapError(Files.stat(entry), fileProblem(entry))
       if (stat.isDirectory()) {
         if (recursive && depth < deepestFolder) found.push(...(yield* manifestsBelow(entry, recursive, depth + 1)))
       } else if (extensions.has(path.extname(name))) found.push(entry)
