@@ -5,51 +5,9 @@ import * as Faults from "@holdfast/testkit/Faults"
 import { Clock, Effect, Exit, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
+import { election, lease } from "../support/election.ts"
 import { quietly } from "../support/quietly.ts"
 import * as VirtualCluster from "../support/VirtualCluster.ts"
-
-const lease = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", name: "operator", namespace: "default" }
-
-/** Candidates on machines of their own, and who of them works at each moment. */
-const election = Effect.gen(function* () {
-  const cluster = yield* VirtualCluster.make
-  const working = new Set<string>()
-  const guarded: Array<readonly [at: number, who: string]> = []
-  let mostAtOnce = 0
-  const clock = yield* Clock.Clock
-
-  const candidate = Effect.fnUntraced(function* (identity: string, stopsSlowly = 0) {
-    const machine = yield* cluster.machine()
-    let leads: Effect.Effect<boolean> = Effect.succeed(false)
-    const work = (leadership: LeaderElection.Leadership) =>
-      Effect.gen(function* () {
-        leads = leadership.isValid
-        working.add(identity)
-        mostAtOnce = Math.max(mostAtOnce, working.size)
-        for (;;) {
-          yield* leadership.guard(Effect.sync(() => guarded.push([clock.currentTimeMillisUnsafe(), identity])))
-          yield* Effect.sleep("500 millis")
-        }
-      }).pipe(
-        Effect.ensuring(
-          Effect.andThen(
-            Effect.sleep(stopsSlowly),
-            Effect.sync(() => working.delete(identity))
-          )
-        )
-      )
-    const fiber = yield* LeaderElection.run(work, { name: "operator", namespace: "default", identity }).pipe(
-      Effect.provideService(KubernetesClient, machine.client),
-      Effect.provideService(Clock.Clock, machine.clock),
-      Effect.forkScoped
-    )
-    // What is stopped could not be ended with the test.
-    yield* Effect.addFinalizer(() => machine.resume)
-    return { ...machine, fiber, identity, leads: Effect.suspend(() => leads) }
-  })
-  const spec = Effect.map(cluster.client.get(lease), (object) => object["spec"] as Record<string, unknown>)
-  return { ...cluster, candidate, working, guarded, mostAtOnce: () => mostAtOnce, spec }
-})
 
 const holdsOnlyOne = (guarded: ReadonlyArray<readonly [number, string]>) => {
   const turns = guarded.map(([, who]) => who).filter((who, i, all) => who !== all[i - 1])

@@ -15,7 +15,7 @@ export interface VirtualCluster {
   readonly machine: () => Effect.Effect<Machine>
 }
 
-interface Machine {
+export interface Machine {
   readonly client: KubernetesClient.Shape
   readonly clock: Clock.Clock
   /** As SIGSTOP does: nothing goes on, while time does. */
