@@ -161,7 +161,7 @@ export const has: {
 export const equals: {
   (that: CertificateBundle): (self: CertificateBundle) => boolean
   (self: CertificateBundle, that: CertificateBundle): boolean
-} = dual(2, (self: CertificateBundle, that: CertificateBundle) => toPem(self) === toPem(that))
+} = dual(2, (self: CertificateBundle, that: CertificateBundle) => self === that || toPem(self) === toPem(that))
 
 /**
  * Writes the bundle as PEM: the same certificates always give the same bytes.

@@ -37,12 +37,16 @@ export const culprit = ({ manager }: Pick<Change, "manager">): string =>
  * @since 0.1.0
  */
 export interface Contention {
-  /** Takes in the targets as they were found, `now` in milliseconds. Gives the managers of targets that were changed. */
-  readonly observe: (
+  /**
+   * Takes in the targets as they were found, `now` in milliseconds. Gives what was changed, and asks for the managers of
+   * those targets alone.
+   */
+  readonly observe: <E, R>(
     certificate: string,
     targets: ReadonlyArray<FoundTarget>,
-    now: number
-  ) => Effect.Effect<ReadonlyArray<Change>>
+    now: number,
+    managers: (target: FoundTarget) => Effect.Effect<ReadonlyArray<string>, E, R>
+  ) => Effect.Effect<ReadonlyArray<Change>, E, R>
   /** Who changed a target more than three times in ten minutes, as a sentence. */
   readonly dispute: (certificate: string, now: number) => string | undefined
   readonly forget: (certificate: string) => void
@@ -66,15 +70,16 @@ export const make = (): Contention => {
     (changes.get(certificate) ?? []).filter(({ at }) => now - at < memory)
 
   return {
-    observe: Effect.fnUntraced(function* (certificate, targets, now) {
+    observe: Effect.fnUntraced(function* (certificate, targets, now, managers) {
       const found: Array<Change> = []
-      for (const { epoch, managers, name, resourceVersion } of targets) {
+      for (const target of targets) {
+        const { epoch, name, resourceVersion } = target
         const key = `${certificate} ${name}`
         const before = seen.get(key)
         seen.set(key, { version: resourceVersion, wasPublished: epoch > 0 || before?.wasPublished === true })
         // What was never published is only new here.
         if (epoch > 0 || before?.wasPublished !== true || before.version === resourceVersion) continue
-        const [manager] = managers
+        const [manager] = yield* managers(target)
         found.push({ target: name, manager, at: now })
         yield* Metric.update(Metric.withAttributes(repairs, { target: name, manager: manager ?? "unknown" }), 1)
       }

@@ -66,7 +66,10 @@ export type RotationError =
  */
 export interface Observer {
   /** After every look, before anything is decided. */
-  readonly seen: (sight: RotationSight.RotationSight, view: RotationView) => Effect.Effect<void>
+  readonly seen: (
+    sight: RotationSight.RotationSight,
+    view: RotationView
+  ) => Effect.Effect<void, ClientError, KubernetesClient>
   /** After everything that was done, unless it met a conflict and changed nothing. */
   readonly done: (action: Exclude<Action, Wait>, view: RotationView) => Effect.Effect<void>
   /** Whether what is wanted has changed since the run began, so that another has to go on from here. */
@@ -113,8 +116,8 @@ export interface RotationDriverOptions {
   readonly keepAlive: number
 }
 
-/** So many actions in a row end a run: nothing that goes well needs a tenth of it. */
-const mostActions = 500
+/** So many looks in a row end a run: nothing that goes well needs a tenth of it. */
+const mostLooks = 500
 
 interface Memory {
   readonly rotation: RotationMemory.RotationMemory
@@ -148,33 +151,45 @@ export const make = (options: RotationDriverOptions): RotationDriver => {
     if (memories.get(id)?.rotation.phase.is !== "STABLE") {
       yield* guard(makeCanaryService(webhook, namespace, selector))
     }
-    for (let actions = 0; ; actions++) {
-      const before = memories.get(id) ?? nothing
-      const sight = yield* RotationSight.look(webhook, { environment, known: before.kept, location })
-      const memory = observe(before, sight)
-      memories.set(id, memory)
-      const view = RotationMemory.view(memory.rotation, sight.seen)
-      yield* observer.seen(sight, view)
-      const action = RotationEngine.next(view, settings)
-      if (action._tag === "Wait") return action
+    const memoryOf = () => memories.get(id) ?? nothing
+    const act = Effect.fnUntraced(function* (
+      action: Exclude<Action, Wait>,
+      view: RotationView,
+      sight: RotationSight.RotationSight
+    ) {
       const invariant = RotationInvariants.broken(view, action)
-      if (invariant !== undefined || actions === mostActions) {
-        return yield* new RotationRefused({ action: action._tag, invariant: invariant ?? "it goes round in circles" })
-      }
+      if (invariant !== undefined) return yield* new RotationRefused({ action: action._tag, invariant })
       yield* Effect.logDebug(`${action._tag} in ${view.state?.phase ?? "no state"}`)
+      const memory = memoryOf()
       const material = RotationMaterial.merge(memory.kept, memory.made)
       const { made, outcome } = yield* guard(
         perform(action, webhook, sight, { environment, nudge, location, material })
       )
       memories.set(id, record(memory, action, { made, outcome }, sight, yield* Clock.currentTimeMillis))
-      if (!outcome.conflict) {
-        yield* observer.done(action, view)
-        if (action._tag === "Persist" && action.state.phase !== "PROVE") {
-          yield* guard(environment.release(webhook, sight.targets.found))
-        }
+      if (outcome.conflict) return
+      yield* observer.done(action, view)
+      if (action._tag === "Persist" && action.state.phase !== "PROVE") {
+        yield* guard(environment.release(webhook, sight.targets.found))
       }
-      // Two leaders that want different things would otherwise undo each other's doings without an end.
-      if (observer.isOutdated()) return undefined
+    })
+
+    for (let looks = 0; ; looks++) {
+      const before = memoryOf()
+      const sight = yield* RotationSight.look(webhook, { environment, known: before.kept, location })
+      memories.set(id, observe(before, sight))
+      const view = () => RotationMemory.view(memoryOf().rotation, sight.seen)
+      yield* observer.seen(sight, view())
+      let action = RotationEngine.next(view(), settings)
+      if (action._tag === "Wait") return action
+      if (looks === mostLooks) {
+        return yield* new RotationRefused({ action: action._tag, invariant: "it goes round in circles" })
+      }
+      do {
+        yield* act(action, view(), sight)
+        // Two leaders that want different things would otherwise undo each other's doings without an end.
+        if (observer.isOutdated()) return undefined
+        action = RotationEngine.next(view(), settings)
+      } while (needsNoLook(action))
     }
   })
 
@@ -193,6 +208,13 @@ export const make = (options: RotationDriverOptions): RotationDriver => {
 
   return { run, forget }
 }
+
+/**
+ * Trust that is only added is added to one target after the other on one look: it can hurt nobody, and each write is
+ * bound to the version of its target that was looked at.
+ */
+const needsNoLook = (action: Action): action is Extract<Action, { readonly _tag: "Publish" }> =>
+  action._tag === "Publish" && action.target.bundle.every(({ id }) => action.bundle.some((each) => each.id === id))
 
 const locationOf = (webhook: WebhookCertificate.WebhookCertificate, namespace: string) => ({
   ...WebhookCertificate.stateSecret(webhook, namespace),

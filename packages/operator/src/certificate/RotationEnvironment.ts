@@ -24,6 +24,8 @@ type Call<A, E = never> = Effect.Effect<A, ClientError | E, KubernetesClient>
 export interface RotationEnvironment {
   /** Finds the targets, from caches. */
   readonly targets: (webhook: WebhookCertificate) => Call<FoundTargets>
+  /** The field managers, but for ours, that wrote a bundle of the target, the newest first. */
+  readonly managers: (target: FoundTarget) => Call<ReadonlyArray<string>>
   /** Writes the bundle into the chosen entries and the canary's, with the epoch: one write, and reads it back. */
   readonly publish: (
     webhook: WebhookCertificate,

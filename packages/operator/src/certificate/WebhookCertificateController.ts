@@ -120,7 +120,12 @@ export const make = (
         .run(webhook, {
           seen: Effect.fnUntraced(function* (sight, view) {
             record.last = { sight, view }
-            for (const repair of yield* contention.observe(webhook.id, sight.targets.found, view.now)) {
+            for (const repair of yield* contention.observe(
+              webhook.id,
+              sight.targets.found,
+              view.now,
+              environment.managers
+            )) {
               yield* tell(notes.changedByOthers(repair))
             }
           }),

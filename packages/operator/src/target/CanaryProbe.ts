@@ -6,7 +6,7 @@
  */
 import { AdmissionDenied, NotFound, ServiceUnavailable } from "@holdfast/k8s-adapter/ApiError"
 import { CertificateError, type Reason } from "@holdfast/k8s-adapter/CertificateError"
-import type { ClientError, KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
+import type { ClientError, KubernetesClient, Shape } from "@holdfast/k8s-adapter/KubernetesClient"
 import type { HttpRequest } from "@holdfast/k8s-adapter/Transport"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -71,8 +71,14 @@ export const probe: (options: ProbeOptions) => Effect.Effect<ReadonlyArray<Answe
         ? Result.succeed(entryQuestion(webhook, target))
         : Result.map(barrier, barrierQuestion(target))
     }
+    // One client for all questions of a round; the next round may be led to another API server by another connection.
+    const clients = new Map<string, Result.Result<Shape, ClientError>>()
+    for (const { apiServer } of pairs) {
+      if (!clients.has(apiServer)) clients.set(apiServer, yield* Effect.result(apiServers.client(apiServer)))
+    }
     const ask = (apiServer: string, { judge, request }: Question) =>
-      Effect.scoped(Effect.flatMap(apiServers.client(apiServer), (client) => client.request(request))).pipe(
+      Effect.fromResult(clients.get(apiServer) as Result.Result<Shape, ClientError>).pipe(
+        Effect.flatMap((client) => client.request(request)),
         Effect.result,
         Effect.map((heard) => judge(heard, leaf))
       )
@@ -85,7 +91,7 @@ export const probe: (options: ProbeOptions) => Effect.Effect<ReadonlyArray<Answe
         }).pipe(Effect.map((judged): Answer => ({ apiServer, target: target.name, ...judged }))),
       { concurrency: 8 }
     )
-  })
+  }, Effect.scoped)
 
 type Judgement = Omit<Answer, "apiServer" | "target">
 

@@ -41,6 +41,7 @@ export const make = ({
     const rotated = (webhook: WebhookCertificate): RotatedWebhook => ({ ...webhook, operatorNamespace })
     return {
       targets: (webhook) => Targets.find(caches, rotated(webhook)),
+      managers: Targets.managers,
       publish: (webhook, target, content) => Targets.publish(rotated(webhook), target, content),
       touch: (webhook, target) => Targets.touch(rotated(webhook), target),
       release: (webhook, keep) =>

@@ -62,8 +62,6 @@ export interface FoundTarget {
   readonly problems: ReadonlyArray<string>
   /** Hosts and ports that its entries call by URL. */
   readonly hosts: ReadonlyArray<{ readonly host: string; readonly port: number }>
-  /** The field managers, but for ours, that wrote a bundle of it, the newest first; looked for where the epoch is 0. */
-  readonly managers: ReadonlyArray<string>
   /** What is dangerous in it, in words for people. */
   readonly warnings: ReadonlyArray<string>
   readonly traces: Traces

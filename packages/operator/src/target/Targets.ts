@@ -75,26 +75,16 @@ export const look = (caches: TargetCaches, webhook: RotatedWebhook): FoundTarget
 }
 
 /**
- * Finds the targets of a webhook, once the caches of the kinds that it names know all there is. Of a target that is not
- * as a publication leaves it, finds out who wrote to it.
+ * Finds the targets of a webhook, once the caches of the kinds that it names know all there is.
  *
  * @category finding
  * @since 0.1.0
  */
-export const find: (
-  caches: TargetCaches,
-  webhook: RotatedWebhook
-) => Effect.Effect<FoundTargets, ClientError, KubernetesClient> = Effect.fn("Targets.find")(function* (
-  caches: TargetCaches,
-  webhook: RotatedWebhook
-) {
-  yield* Effect.forEach(webhook.spec.targets, ({ kind }) => caches[kind].synced, { discard: true })
-  const { found, missing } = look(caches, webhook)
-  const withWriters = Effect.forEach(found, (target) =>
-    target.epoch > 0 ? Effect.succeed(target) : withManagers(target)
+export const find = (caches: TargetCaches, webhook: RotatedWebhook): Effect.Effect<FoundTargets> =>
+  Effect.andThen(
+    Effect.forEach(webhook.spec.targets, ({ kind }) => caches[kind].synced, { discard: true }),
+    Effect.sync(() => look(caches, webhook))
   )
-  return { found: yield* withWriters, missing }
-})
 
 const objectsOf = (caches: TargetCaches, { kind, matchLabels, name }: TargetSpec): ReadonlyArray<KubernetesObject> => {
   if (name === undefined) return caches[kind].list({ labels: matchLabels ?? {} })
@@ -214,16 +204,21 @@ const removals = ({ annotations, canary }: Traces): Operations => [
   ...annotations.map((name) => ({ op: "remove", path: sight.annotationPath(name) }))
 ]
 
-const withManagers = (target: FoundTarget): Effect.Effect<FoundTarget, ClientError, KubernetesClient> =>
+/**
+ * The field managers, but for ours, that wrote a bundle of a target, the newest first.
+ *
+ * @category finding
+ * @since 0.1.0
+ */
+export const managers = (target: Ref): Effect.Effect<ReadonlyArray<string>, ClientError, KubernetesClient> =>
   Effect.map(liveOf(target), (object) => {
     const owners = list(object, "metadata", "managedFields").filter(
       // The canary's bundle is always our own. Who only takes a bundle away owns nothing afterwards, and is not found.
       (entry) => text(entry, "manager") !== fieldManager && ownsBundle(field(entry, "fieldsV1"))
     )
-    const managers = owners
+    return owners
       .toSorted((a, b) => (text(a, "time") < text(b, "time") ? 1 : -1))
       .map((entry) => text(entry, "manager"))
-    return { ...target, managers }
   })
 
 const ownsBundle = (fields: unknown): boolean =>

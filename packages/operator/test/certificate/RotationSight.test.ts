@@ -11,6 +11,7 @@ import { make, system } from "../support/certificateLab.ts"
 const empty = Effect.succeed({ found: [], missing: [] })
 const environment: RotationEnvironment = {
   targets: () => empty,
+  managers: () => Effect.succeed([]),
   publish: () => Effect.die("nothing is published"),
   touch: () => Effect.die("nothing is touched"),
   release: () => Effect.void,

@@ -87,7 +87,7 @@ export const read = (
   const kind = object.kind as TargetKind
   const name = `${kind}/${metadata.name}`
   const bundles = pointers.map((pointer, index) => ({ entry: entries[index], ...bundleAt(object, pointer) }))
-  const bundle = bundles.reduce((all, each) => CertificateBundle.union(all, each.bundle), CertificateBundle.empty)
+  const bundle = bundles.map((each) => each.bundle).reduce((all, each) => CertificateBundle.union(all, each))
   const annotation = texts(metadata, "annotations")[epochAnnotation(webhook)] ?? ""
   const epoch = /^\d{1,15}$/.test(annotation) ? Number(annotation) : 0
   const problems = [
@@ -112,7 +112,6 @@ export const read = (
     epoch: problems.length === 0 ? epoch : 0,
     problems,
     hosts: clients.map(hostOf).filter((each) => each !== undefined),
-    managers: [],
     warnings: clients.flatMap((entry) => warningsOf(entry, webhook)),
     traces: tracesIn(object, webhook)
   }
@@ -170,6 +169,20 @@ interface ReadBundle {
 
 const bundleAt = (object: unknown, pointer: string): ReadBundle => {
   const encoded = text(at(object, pointer), "caBundle")
+  const known = readBefore.get(encoded)
+  if (known !== undefined) return known
+  const read = decode(encoded)
+  const [oldest] = readBefore.keys()
+  if (readBefore.size === mostBundles && oldest !== undefined) readBefore.delete(oldest)
+  readBefore.set(encoded, read)
+  return read
+}
+
+/** The same few bundles stand in all targets, and are looked at again and again; to parse them is what costs. */
+const readBefore = new Map<string, ReadBundle>()
+const mostBundles = 64
+
+const decode = (encoded: string): ReadBundle => {
   if (encoded === "") return { bundle: CertificateBundle.empty, problem: "is empty" }
   const parsed = CertificateBundle.parse(Buffer.from(encoded, "base64").toString("utf8"))
   return Result.match(parsed, {
