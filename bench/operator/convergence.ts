@@ -22,7 +22,7 @@ export interface Load {
   readonly words?: ReadonlyArray<string>
 }
 
-/** Seconds from the operator's start until all are Ready, and the most memory that it took, in MB. */
+/** Seconds from the operator's start until all are Ready, the CPU seconds, and the most memory, in MB. */
 export const convergence = Effect.fnUntraced(function* ({ repositories, targets, webhooks, words }: Load) {
   const index = yield* Effect.acquireRelease(
     Effect.sync(() => createServer((_, response) => response.end("packages:\n- name: cert-manager\n"))),
@@ -58,8 +58,9 @@ export const convergence = Effect.fnUntraced(function* ({ repositories, targets,
     { concurrency: 2 }
   )
   const { most } = process.memory()
+  const cpu = process.cpu()
   yield* process.end
-  return { repositoriesReady, targetsReady, memory: most }
+  return { repositoriesReady, targetsReady, cpu, memory: most }
 }, Effect.scoped)
 
 const webhook = (number: number, targets: number): ReadonlyArray<KubernetesObject> => {

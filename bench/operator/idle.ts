@@ -4,10 +4,10 @@
 import { Effect } from "effect"
 import { cluster, operator } from "./lab.ts"
 
-/** Memory in MB after a rotation is over, and CPU in percent of a core over so many seconds. */
-export const idle = Effect.fnUntraced(function* (seconds: number) {
+/** Memory in MB after a rotation is over, and CPU in percent of a core over so many seconds; `words` are as in the lab. */
+export const idle = Effect.fnUntraced(function* (seconds: number, words?: ReadonlyArray<string>) {
   const { apply, server } = yield* cluster()
-  const process = yield* operator(server.kubeconfig)
+  const process = yield* operator(server.kubeconfig, words)
   yield* apply({
     apiVersion: "packages.glasskube.dev/v1alpha1",
     kind: "PackageRepository",
