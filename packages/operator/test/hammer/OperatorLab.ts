@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
-import type { Container } from "@holdfast/testkit/ContainerRuntime"
+import type { Container, Image } from "@holdfast/testkit/ContainerRuntime"
 import { type Duration, Effect, Schedule } from "effect"
 import { parseAllDocuments } from "yaml"
 import * as Hooks from "./hooks.ts"
@@ -93,12 +93,14 @@ export const make = Effect.fnUntraced(function* (options: {
   /** Arguments for the Node of each replica. */
   readonly nodeArguments?: ReadonlyArray<string>
   readonly logDirectory?: string | undefined
+  /** Programs of more pods. */
+  readonly images?: Readonly<Record<string, Image>>
 }) {
   const { leaves, nodeArguments = [] } = options
   const hooks = [...options.hooks, ...(leaves?.hooks ?? [])]
   const objects = yield* manifest
   const operator = { module: fileURLToPath(bundle), nodeArguments, clockSkew: () => options.clockSkew?.() ?? 0 }
-  const images = { [imageOf(objects)]: operator }
+  const images = { [imageOf(objects)]: operator, ...options.images }
   const lab = yield* Lab.make({ hooks, lags: options.lags, images, logDirectory: options.logDirectory })
   const { client, runtime } = lab
 

@@ -29,6 +29,10 @@ export type Lags = Readonly<Record<string, number>>
 /** What the webhooks need to run: three pods that serve all of them. */
 export const workload = (names: ReadonlyArray<string>, lags: Lags = {}): ReadonlyArray<KubernetesObject> => [
   object("v1", "Namespace", namespace),
+  ...(names.length === 0 ? [] : pods(names, lags))
+]
+
+const pods = (names: ReadonlyArray<string>, lags: Lags): ReadonlyArray<KubernetesObject> => [
   object("v1", "ServiceAccount", "hook"),
   object("rbac.authorization.k8s.io/v1", "Role", "hook", {
     rules: [{ apiGroups: [""], resources: ["secrets"], verbs: ["get", "list", "watch"] }]

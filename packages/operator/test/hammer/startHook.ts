@@ -1,14 +1,13 @@
 /**
  * A pod that serves webhooks which are not the operator's: each by its Service's port, each with the Secret that its
- * WebhookCertificate names. It allows everything, and closes every other connection after its answer, so that API servers
- * both keep connections and open new ones all the time.
+ * WebhookCertificate names.
  */
 import { readFileSync } from "node:fs"
 import { createServer as createStatusServer } from "node:http"
-import { createServer } from "node:https"
 import * as Webhook from "@holdfast/testkit/Webhook"
 import { Effect, Redacted } from "effect"
 import { parse } from "yaml"
+import { webhookServer } from "./webhookServer.ts"
 
 const kubeconfig = readFileSync(process.env["KUBECONFIG"] ?? "", "utf8")
 const cluster = { kubeconfig, url: parse(kubeconfig).clusters[0].cluster.server as string }
@@ -16,28 +15,9 @@ const namespace = process.env["POD_NAMESPACE"] ?? ""
 /** `SECRET:PORT:LAG`, one for each webhook. */
 const hooks = (process.env["HOOKS"] ?? "").split(",").map((each) => each.split(":") as [string, string, string])
 
-const allow = (text: string): string => {
-  const { uid } = JSON.parse(text).request
-  return JSON.stringify({
-    apiVersion: "admission.k8s.io/v1",
-    kind: "AdmissionReview",
-    response: { uid, allowed: true }
-  })
-}
-
 const serve = ([secret, port, lag]: [string, string, string]) =>
   Effect.gen(function* () {
-    let answers = 0
-    const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
-      const chunks: Array<Buffer> = []
-      request.on("data", (chunk: Buffer) => chunks.push(chunk))
-      request.on("end", () => {
-        answers += 1
-        if (answers % 2 === 0) response.setHeader("connection", "close")
-        response.setHeader("content-type", "application/json").end(allow(Buffer.concat(chunks).toString("utf8")))
-      })
-    })
-    server.on("tlsClientError", (_, socket) => socket.destroy())
+    const server = webhookServer()
     const present = ({ chainPem, privateKeyPem }: Webhook.Serving) =>
       Effect.sync(() => {
         const key = Redacted.isRedacted(privateKeyPem) ? String(Redacted.value(privateKeyPem)) : privateKeyPem
