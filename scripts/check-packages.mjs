@@ -1,17 +1,37 @@
 /**
- * Checks what would be published: packs every public package, lints the tarballs, and installs them in an empty folder
- * outside of the workspace, where the programs of `examples/` must type-check and run as their readers would run them.
+ * Checks what would be published: packs every public package, lints and weighs the tarballs, and installs them with npm
+ * and with pnpm in an empty folder outside of the workspace. There the code of each README, pasted as it stands, and
+ * the programs `with-*.ts` of `examples/` type-check and run on the Node that runs this.
  *
  *     node scripts/check-packages.mjs [--keep]     --keep leaves the folder there and prints its path
  */
 import { spawnSync } from "node:child_process"
-import { cpSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import process from "node:process"
 import { fileURLToPath } from "node:url"
 import { publint } from "publint"
 import { formatMessage } from "publint/utils"
+
+/** Kilobytes, packed. */
+const budgets = {
+  "@holdfast/certificates": 48,
+  "@holdfast/cli": 420,
+  "@holdfast/k8s-adapter": 400,
+  "@holdfast/retry-core": 84,
+  "@holdfast/testkit": 560
+}
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), "holdfast-packages-"))
@@ -19,67 +39,125 @@ const keep = process.argv.includes("--keep")
 process.on("exit", () => keep || rmSync(folder, { recursive: true, force: true }))
 
 const run = (program, args, cwd = root) => {
-  const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: "utf8" })
+  const { error, status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: "utf8" })
   if (status === 0) return stdout
-  console.error(`${program} ${args.join(" ")}\n${stdout}${stderr}`)
+  console.error(`${program} ${args.join(" ")}\n${stdout}${stderr}${error ?? ""}`)
   return process.exit(1)
 }
-
-const manifest = (path) => JSON.parse(readFileSync(path, "utf8"))
-const workspace = manifest(join(root, "package.json"))
+const fail = (text) => {
+  console.error(text)
+  process.exit(1)
+}
+const json = (...path) => JSON.parse(readFileSync(join(...path), "utf8"))
+const writeJson = (value, ...path) => writeFileSync(join(...path), JSON.stringify(value, null, 2))
 const versionOf = (name) =>
-  manifest(
-    globSync(`node_modules/.pnpm/*/node_modules/${name}/package.json`, { cwd: root }).map((p) => join(root, p))[0]
-  ).version
+  json(root, globSync(`node_modules/.pnpm/*/node_modules/${name}/package.json`, { cwd: root })[0]).version
 
 run("pnpm", ["exec", "turbo", "run", "build", "--output-logs=errors-only"])
 
-const tarballs = []
+/** The tarballs, by the names of their packages. */
+const tarballs = {}
+const libraries = []
 for (const path of globSync("packages/*/package.json", { cwd: root }).sort()) {
-  const { name, private: isPrivate } = manifest(join(root, path))
+  const { name, private: isPrivate } = json(root, path)
   if (isPrivate) continue
-  const [packed] = [
-    JSON.parse(run("pnpm", ["pack", "--json", "--pack-destination", folder], join(root, path, "..")))
-  ].flat()
-  const { messages, pkg } = await publint({
-    pack: { tarball: toArrayBuffer(readFileSync(packed.filename)) },
-    strict: true
-  })
-  for (const message of messages) console.error(`${name}: ${formatMessage(message, pkg)}`)
-  if (messages.length > 0) process.exit(1)
-  if (pkg.exports["."] !== undefined) run("pnpm", ["exec", "attw", packed.filename, "--profile", "esm-only", "--quiet"])
-  tarballs.push({ name, file: packed.filename })
-  console.log(
-    `${name}: ${(packed.size / 1024 || readFileSync(packed.filename).length / 1024).toFixed(1)} kB packed, clean`
+  const home = join(root, path, "..")
+  const [{ filename }] = [JSON.parse(run("pnpm", ["pack", "--json", "--pack-destination", folder], home))].flat()
+  const bytes = readFileSync(filename)
+  // A Buffer may be a view on a larger pool; publint wants the bytes alone.
+  const tarball = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
+  const { messages, pkg } = await publint({ pack: { tarball }, strict: true })
+  if (messages.length > 0) fail(messages.map((message) => `${name}: ${formatMessage(message, pkg)}`).join("\n"))
+  if (pkg.exports["."] !== undefined) {
+    run("pnpm", ["exec", "attw", filename, "--profile", "esm-only", "--quiet"])
+    libraries.push({ name, home })
+  }
+  const size = bytes.length / 1024
+  console.log(`${name}: ${size.toFixed(1)} kB packed, clean`)
+  if (!(size <= budgets[name]))
+    fail(`${name}: its budget is ${budgets[name]} kB; see ${basename(import.meta.filename)}`)
+  tarballs[name] = `file:${filename}`
+}
+
+const fences = /^```ts([^\n]*)\n([\s\S]*?)^```/gm
+const imported = /from "((?:@[\w-]+\/)?[\w-]+)/g
+
+/** A project for the code of a README: each fence a file. Those that only show a call to a cluster are not run. */
+const pasteReadme = (projects, { home, name }) => {
+  const project = join(projects, `readme-${basename(home)}`)
+  mkdirSync(project)
+  const needed = new Set([name])
+  for (const [index, [, info, code]] of [...readFileSync(join(home, "README.md"), "utf8").matchAll(fences)].entries()) {
+    for (const [, module] of code.matchAll(imported)) needed.add(module)
+    const kind = code.includes('from "vitest"') ? "test." : info.includes("import.meta.vitest") ? "" : "shown."
+    // A module of its own also where it awaits nothing and exports nothing.
+    writeFileSync(join(project, `fence-${index + 1}.${kind}ts`), `${code}export {}\n`)
+  }
+  const names = [...needed, "@types/node", "typescript"]
+  writeJson(
+    { private: true, type: "module", dependencies: Object.fromEntries(names.map((each) => [each, "*"])) },
+    project,
+    "package.json"
+  )
+  cpSync(join(root, "examples/tsconfig.json"), join(project, "tsconfig.json"))
+}
+
+/** Replaces `*` by what is to be checked: the tarballs, and for the rest the workspace's versions. */
+const pin = (project) => {
+  const { dependencies, devDependencies, ...manifest } = json(project, "package.json")
+  const names = Object.keys({ ...dependencies, ...devDependencies })
+  const versions = names.map((name) => [name, tarballs[name] ?? versionOf(name)])
+  writeJson(
+    { name: basename(project), ...manifest, dependencies: Object.fromEntries(versions) },
+    project,
+    "package.json"
   )
 }
 
-/** A Buffer may be a view on a larger pool; publint wants the bytes alone. */
-function toArrayBuffer(buffer) {
-  return buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.byteLength)
-}
-
-for (const example of readdirSync(join(root, "examples"), { withFileTypes: true })) {
-  if (!example.isDirectory()) continue
-  const target = join(folder, example.name)
-  mkdirSync(target)
-  cpSync(join(root, "examples", example.name), target, { recursive: true })
-  const own = manifest(join(target, "package.json"))
-  const wanted = { ...own.dependencies, ...own.devDependencies }
-  // What the registry would resolve among our own packages comes from the tarballs; the rest at the workspace's versions.
-  const overrides = Object.fromEntries(tarballs.map(({ name, file }) => [name, `file:${file}`]))
-  const versions = Object.fromEntries(Object.keys(wanted).map((name) => [name, overrides[name] ?? versionOf(name)]))
-  writeFileSync(
-    join(target, "package.json"),
-    JSON.stringify({ ...own, dependencies: versions, devDependencies: {}, overrides })
-  )
-  run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], target)
-  run("npx", ["tsc", "--noEmit"], target)
-  for (const program of globSync("*.ts", { cwd: target }).sort()) {
-    process.stdout.write(
-      `examples/${example.name}/${program}: ${run("node", [program], target).trim().split("\n").at(-1)}\n`
-    )
+const managers = {
+  npm: {
+    prepare: (home) =>
+      writeJson({ private: true, workspaces: ["projects/*"], overrides: tarballs }, home, "package.json"),
+    install: ["install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"]
+  },
+  pnpm: {
+    // Each project sees what it names and nothing else, so that a dependency that is not declared shows.
+    prepare: (home) => {
+      writeJson({ private: true }, home, "package.json")
+      writeJson({ packages: ["projects/*"], overrides: tarballs }, home, "pnpm-workspace.yaml")
+    },
+    install: ["install", "--prefer-offline", "--ignore-scripts", "--reporter=silent"]
   }
 }
-console.log(`${tarballs.length} packages checked outside of the workspace, ${workspace.name}`)
+
+for (const [manager, { install, prepare }] of Object.entries(managers)) {
+  const home = join(folder, manager)
+  const projects = join(home, "projects")
+  mkdirSync(projects, { recursive: true })
+  for (const library of libraries) pasteReadme(projects, library)
+  for (const example of readdirSync(join(root, "examples"), { withFileTypes: true })) {
+    if (!existsSync(join(root, "examples", example.name, "package.json"))) continue
+    const target = join(projects, example.name)
+    cpSync(join(root, "examples", example.name), target, {
+      recursive: true,
+      filter: (source) => !source.endsWith("node_modules")
+    })
+    cpSync(join(root, "examples/tsconfig.json"), join(target, "tsconfig.json"))
+  }
+  for (const name of readdirSync(projects)) pin(join(projects, name))
+  prepare(home)
+  run(manager, install, home)
+
+  for (const name of readdirSync(projects).sort()) {
+    const project = join(projects, name)
+    run(manager, ["exec", "--", "tsc", "--noEmit"], project)
+    for (const file of globSync("{fence,with}-*.ts", { cwd: project }).sort()) {
+      if (file.endsWith(".shown.ts")) continue
+      if (file.endsWith(".test.ts")) run(manager, ["exec", "--", "vitest", "run", file], project)
+      const said = file.endsWith(".test.ts") ? "passed" : run("node", [file], project).trim().split("\n").at(-1)
+      console.log(`${manager}: ${name}/${file}${said ? `: ${said}` : ""}`)
+    }
+  }
+}
+console.log(`${Object.keys(tarballs).length} packages checked outside of the workspace, on Node ${process.version}`)
 if (keep) console.log(folder)

@@ -93,7 +93,8 @@ const withoutService = {
   targets: [{ ...target, webhooks: ["hook.shop.example", "address.shop.example"] }]
 }
 
-const install = (client: KubernetesClient.Shape) =>
+/** Defines the operator's own kinds, and waits until they are served. */
+export const define = (client: KubernetesClient.Shape) =>
   Effect.gen(function* () {
     for (const name of ["webhookcertificates", "probes"]) {
       const [document] = Result.getOrThrow(
@@ -104,27 +105,31 @@ const install = (client: KubernetesClient.Shape) =>
     for (const kind of ["WebhookCertificate", "Probe"]) {
       yield* client.list({ apiVersion: "certificates.holdfast.dev/v1alpha1", kind }).pipe(Effect.eventually)
     }
-    for (const name of [system, shop, hooked]) {
-      const labels = { "kubernetes.io/metadata.name": name }
-      yield* client.create({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels } })
-    }
   })
 
 /** Makes endpoints of pods that listen on loopback addresses, which a real API server does not take. */
-const expose = (client: KubernetesClient.Shape, pods: ReadonlyArray<{ readonly port: number }>) =>
+export const expose = (
+  client: KubernetesClient.Shape,
+  service: { readonly name: string; readonly namespace: string },
+  pods: ReadonlyArray<{ readonly port: number }>
+) =>
   Effect.gen(function* () {
     for (const [index, { port }] of pods.entries()) {
       yield* client.create({
         apiVersion: "discovery.k8s.io/v1",
         kind: "EndpointSlice",
-        metadata: { name: `hook-${index}`, namespace: shop, labels: { "kubernetes.io/service-name": "hook" } },
+        metadata: {
+          name: `${service.name}-${index}`,
+          namespace: service.namespace,
+          labels: { "kubernetes.io/service-name": service.name }
+        },
         addressType: "IPv4",
         ports: [{ name: "https", port, protocol: "TCP" }],
         endpoints: [
           {
             addresses: ["127.0.0.1"],
             conditions: { ready: true },
-            targetRef: { kind: "Pod", name: `hook-${index}`, namespace: shop }
+            targetRef: { kind: "Pod", name: `${service.name}-${index}`, namespace: service.namespace }
           }
         ]
       })
@@ -140,18 +145,20 @@ const byAddress = (port: number) => ({
   rules: [{ apiGroups: ["shop.example"], apiVersions: ["v1"], operations: ["CREATE"], resources: ["nothings"] }]
 })
 
-export const make = Effect.fnUntraced(function* (
+interface OperatorOptions {
+  /** How the API servers are reached one by one. */
+  readonly addresses?: ReadonlyArray<string>
+  readonly keepAlive?: Duration.Input
+}
+
+/** What the operator does for one WebhookCertificate: the canaries of its pods, and terms of leaders. */
+export const makeOperator = Effect.fnUntraced(function* (
   cluster: TestCluster,
-  options: {
-    /** How the API servers are reached one by one. */
-    readonly addresses?: ReadonlyArray<string>
-    readonly keepAlive?: Duration.Input
-  } = {}
+  certificate: { readonly name: string; readonly namespace: string },
+  { addresses, keepAlive }: OperatorOptions = {}
 ) {
   const client = yield* KubernetesClient.make({ text: cluster.kubeconfig })
   const provided: Lab["provided"] = (effect) => Effect.provideService(effect, KubernetesClient.KubernetesClient, client)
-  yield* install(client)
-
   const never = ServingCertificate.fromSecret({ name: "none", namespace: system })
   const canaries = yield* provided(
     Effect.gen(function* () {
@@ -164,49 +171,12 @@ export const make = Effect.fnUntraced(function* (
       })
     })
   )
-  const { name } = WebhookCertificate.canaryService({ id: WebhookCertificate.idOf(shop, "hook") }, system)
+  const { name } = WebhookCertificate.canaryService(
+    { id: WebhookCertificate.idOf(certificate.namespace, certificate.name) },
+    system
+  )
   yield* cluster.route({ name, namespace: system }, { host: "127.0.0.1", port: canaries.port })
 
-  const pod = provided(
-    Effect.gen(function* () {
-      return yield* AdmissionServer.make({
-        certificate: yield* ServingCertificate.fromSecret({ name: "hook-tls", namespace: shop }),
-        handlers: { "/validate": () => Effect.succeed(AdmissionReview.allowed()) },
-        port: 0,
-        host: "127.0.0.1"
-      })
-    })
-  )
-  const pods = yield* Effect.all([pod, pod])
-  const isReal = cluster.kind === "kube-apiserver"
-  yield* client.create({
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: { name: "hook", namespace: shop },
-    spec: { ports: [{ name: "https", port: 443, targetPort: 443 }] }
-  })
-  if (!isReal) yield* expose(client, pods)
-  yield* cluster.route({ name: "hook", namespace: shop }, { host: "127.0.0.1", port: pods[0].port })
-  yield* client.create({
-    apiVersion: "admissionregistration.k8s.io/v1",
-    kind: "ValidatingWebhookConfiguration",
-    metadata: { name: "hook" },
-    webhooks: [
-      {
-        name: "hook.shop.example",
-        admissionReviewVersions: ["v1"],
-        sideEffects: "None",
-        failurePolicy: "Fail",
-        timeoutSeconds: 5,
-        clientConfig: { service: { name: "hook", namespace: shop, path: "/validate" } },
-        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": hooked } },
-        rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] }]
-      },
-      ...(isReal ? [byAddress(pods[0].port)] : [])
-    ]
-  })
-
-  const { addresses, keepAlive } = options
   const outer = yield* Scope.Scope
   const load = Kubeconfig.load({ text: cluster.kubeconfig })
   const unguarded: Leadership["guard"] = (effect) => effect
@@ -235,6 +205,57 @@ export const make = Effect.fnUntraced(function* (
       const fiber = yield* Effect.forkIn(Effect.provideService(provided(controller.run), Clock.Clock, clock), scope)
       return { end: Effect.andThen(Fiber.interrupt(fiber), Scope.close(scope, Exit.void)) }
     })
+  return lead
+})
+
+export const make = Effect.fnUntraced(function* (cluster: TestCluster, options: OperatorOptions = {}) {
+  const client = yield* KubernetesClient.make({ text: cluster.kubeconfig })
+  const provided: Lab["provided"] = (effect) => Effect.provideService(effect, KubernetesClient.KubernetesClient, client)
+  yield* define(client)
+  for (const name of [system, shop, hooked]) {
+    const labels = { "kubernetes.io/metadata.name": name }
+    yield* client.create({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels } })
+  }
+
+  const lead = yield* makeOperator(cluster, { name: "hook", namespace: shop }, options)
+  const pod = provided(
+    Effect.gen(function* () {
+      return yield* AdmissionServer.make({
+        certificate: yield* ServingCertificate.fromSecret({ name: "hook-tls", namespace: shop }),
+        handlers: { "/validate": () => Effect.succeed(AdmissionReview.allowed()) },
+        port: 0,
+        host: "127.0.0.1"
+      })
+    })
+  )
+  const pods = yield* Effect.all([pod, pod])
+  const isReal = cluster.kind === "kube-apiserver"
+  yield* client.create({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "hook", namespace: shop },
+    spec: { ports: [{ name: "https", port: 443, targetPort: 443 }] }
+  })
+  if (!isReal) yield* expose(client, { name: "hook", namespace: shop }, pods)
+  yield* cluster.route({ name: "hook", namespace: shop }, { host: "127.0.0.1", port: pods[0].port })
+  yield* client.create({
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingWebhookConfiguration",
+    metadata: { name: "hook" },
+    webhooks: [
+      {
+        name: "hook.shop.example",
+        admissionReviewVersions: ["v1"],
+        sideEffects: "None",
+        failurePolicy: "Fail",
+        timeoutSeconds: 5,
+        clientConfig: { service: { name: "hook", namespace: shop, path: "/validate" } },
+        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": hooked } },
+        rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] }]
+      },
+      ...(isReal ? [byAddress(pods[0].port)] : [])
+    ]
+  })
 
   const reference = { ...WebhookCertificate.kind, name: "hook", namespace: shop }
   let asked = 0
