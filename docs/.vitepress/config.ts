@@ -28,6 +28,7 @@ export default defineConfig({
   themeConfig: {
     search: { provider: "local" },
     outline: [2, 3],
+    socialLinks: [{ icon: "github", link: "https://github.com/holdfast-dev/holdfast" }],
     nav: [
       { text: "Guide", link: "/" },
       { text: "Reference", link: "/api/" },
