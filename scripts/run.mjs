@@ -30,6 +30,7 @@ const tasks = {
   ],
   "test:faults": (args) => [build("@holdfast/cli"), ["vitest", "run", "--config", "vitest.faults.config.ts", ...args]],
   bench: (args) => [build("@holdfast/cli", "@holdfast/operator"), ["node", "bench/run.ts", ...args]],
+  profile: (args) => [["node", "--disable-warning=ExperimentalWarning", "bench/flame/run.ts", ...args]],
   hammer: (args) => [
     build("@holdfast/operator"),
     ["node", "--disable-warning=ExperimentalWarning", "packages/operator/test/hammer/run.ts", ...args]
@@ -49,8 +50,11 @@ const tasks = {
     ["node", "scripts/api-report.mjs", "--check"],
     ["node", "scripts/dependencies.mjs", "--check"],
     ["node", "reliability/regular-expressions.ts", "--check"],
+    ["node", "docs/links.mjs"],
     ["node", "scripts/check-packages.mjs"]
-  ]
+  ],
+  /** The last step of `check` alone, for the other Nodes that the packages are for. */
+  packages: () => [["node", "scripts/check-packages.mjs"]]
 }
 
 const [task = "", ...args] = process.argv.slice(2)
@@ -81,8 +85,10 @@ if (!nodeIsNew || !pnpmIsThere) {
     console.error("Node ≥ 22.19 and pnpm 12 could not be had from npm; install them and run this again")
     process.exit(69)
   }
-  console.error("Fetching Node 24 and pnpm 12 from npm (once; kept in npm's cache) …")
-  const tools = ["--yes", "--package=node@24", "--package=pnpm@12", "--", "node", fileURLToPath(import.meta.url)]
+  // A Node that is new enough is kept: it may be the one that something is to be tested on.
+  const missing = [...(nodeIsNew ? [] : ["node@24"]), "pnpm@12"]
+  console.error(`Fetching ${missing.join(" and ")} from npm (once; kept in npm's cache) …`)
+  const tools = ["--yes", ...missing.map((name) => `--package=${name}`), "--", "node", fileURLToPath(import.meta.url)]
   run(["npx", ...tools, task, ...args], { env: { ...process.env, HOLDFAST_TOOLS: "npx" } })
 } else {
   run(["pnpm", "install", "--frozen-lockfile", "--prefer-offline", "--reporter=silent"])
