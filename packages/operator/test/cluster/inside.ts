@@ -45,10 +45,14 @@ const everything = (): ReadonlyArray<string> => {
   const kinds = kubectl(["api-resources", "--verbs=list", "-o", "name"])
     .split("\n")
     .filter((kind) => kind !== "" && !/^(events|componentstatuses)/.test(kind))
-  return kubectl(["get", kinds.join(","), "--all-namespaces", "--ignore-not-found", "-o", "name"])
-    .split("\n")
-    .filter((line) => line !== "")
-    .sort()
+  const line = '{range .items[*]}{.kind} {.metadata.namespace}/{.metadata.name}{"\\n"}{end}'
+  return (
+    kubectl(["get", kinds.join(","), "--all-namespaces", "--ignore-not-found", "-o", `jsonpath=${line}`])
+      .split("\n")
+      // The kubelet makes its own Lease some time after its node.
+      .filter((line) => line !== "" && !line.startsWith("Lease kube-node-lease/"))
+      .sort()
+  )
 }
 
 const certificate = (namespace: string, name: string) =>
