@@ -2,7 +2,8 @@
  * Events: what a controller did or could not do, in plain words, where `kubectl describe` shows it.
  *
  * Events are a courtesy. They are written beside the work, never hold it up and never fail it; what repeats is counted
- * on one Event; an object that causes too many is given a rest. The limits are client-go's.
+ * on one Event; an object that causes too many is given a rest (the limits are client-go's), and so are good news when
+ * thousands of objects have some at once.
  *
  * @see https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
  * @since 0.1.0

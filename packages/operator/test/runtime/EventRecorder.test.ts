@@ -18,8 +18,8 @@ const lab = Effect.gen(function* () {
     kind: "ConfigMap",
     metadata: { name: "a", namespace: "default" }
   })
-  const note = (text: string, about: KubernetesObject = regarding) =>
-    recorder.record({ regarding: about, type: "Warning", reason: "Broken", action: "Mend", note: text })
+  const note = (text: string, about: KubernetesObject = regarding, type: "Normal" | "Warning" = "Warning") =>
+    recorder.record({ regarding: about, type, reason: "Broken", action: "Mend", note: text })
   const events = Effect.gen(function* () {
     yield* cluster.settled
     const { items } = yield* client.list({ apiVersion: "events.k8s.io/v1", kind: "Event", namespace: "default" })
@@ -77,6 +77,23 @@ describe("the event recorder", () => {
       yield* note("again")
       yield* note("and again")
       assert.strictEqual((yield* events).length, 27)
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("writes no more than some hundred good news at once, and every bad one", () =>
+    Effect.gen(function* () {
+      const { advance, events, note, regarding } = yield* lab
+      const objects = Array.from({ length: 300 }, (_, index) => ({
+        ...regarding,
+        metadata: { ...regarding.metadata, name: `object-${index}` }
+      }))
+      for (const object of objects) yield* note("ready", object, "Normal")
+      assert.strictEqual((yield* events).length, 200)
+      for (const object of objects) yield* note("broken", object)
+      assert.strictEqual((yield* events).length, 500)
+      yield* advance("2 seconds", "200 millis")
+      for (const object of objects) yield* note("ready again", object, "Normal")
+      assert.strictEqual((yield* events).length, 510)
     }).pipe(Effect.scoped)
   )
 

@@ -14,15 +14,24 @@ interface Bucket {
 
 /** After ten minutes without it, the same thing is news again. */
 const window = 10 * 60_000
-/** As client-go's spam filter: 25 Events of an object at once, then one every five minutes. */
-const burst = 25
-const refill = 5 * 60_000
+interface Limit {
+  /** How many at once. */
+  readonly burst: number
+  /** After how many milliseconds there may be one more. */
+  readonly refill: number
+}
+
+/** As client-go's spam filter. */
+const ofObject: Limit = { burst: 25, refill: 5 * 60_000 }
+/** Of all objects together: thousands that become ready at the same time must not fill the API server's storage. */
+const ofNormal: Limit = { burst: 200, refill: 200 }
 const most = 4096
 
 /** Which Events are the same again, and which are too many. Remembers some thousand, the least recent go first. */
 export class EventSeries {
   readonly #entries = new Map<string, Entry>()
   readonly #buckets = new Map<string, Bucket>()
+  #normal: Bucket = { tokens: ofNormal.burst, at: 0 }
 
   note(event: EventInput, now: number): { readonly entry: Entry; readonly isAllowed: boolean } {
     const { metadata } = event.regarding
@@ -34,15 +43,19 @@ export class EventSeries {
     entry.count += 1
     entry.lastAt = now
     renew(this.#entries, key, entry)
-    return { entry, isAllowed: this.#takeToken(object, now) }
+    const ofThis = take(this.#buckets.get(object) ?? { tokens: ofObject.burst, at: now }, ofObject, now)
+    renew(this.#buckets, object, ofThis.bucket)
+    if (event.type === "Warning" || !ofThis.isAllowed) return { entry, isAllowed: ofThis.isAllowed }
+    const ofAll = take(this.#normal, ofNormal, now)
+    this.#normal = ofAll.bucket
+    return { entry, isAllowed: ofAll.isAllowed }
   }
+}
 
-  #takeToken(object: string, now: number): boolean {
-    const { at, tokens } = this.#buckets.get(object) ?? { tokens: burst, at: now }
-    const filled = Math.min(burst, tokens + Math.max(0, now - at) / refill)
-    renew(this.#buckets, object, { tokens: filled >= 1 ? filled - 1 : filled, at: now })
-    return filled >= 1
-  }
+const take = ({ at, tokens }: Bucket, { burst, refill }: Limit, now: number) => {
+  const filled = Math.min(burst, tokens + Math.max(0, now - at) / refill)
+  const isAllowed = filled >= 1
+  return { isAllowed, bucket: { tokens: isAllowed ? filled - 1 : filled, at: now } }
 }
 
 const renew = <A>(map: Map<string, A>, key: string, value: A): void => {
