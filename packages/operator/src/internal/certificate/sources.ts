@@ -52,9 +52,20 @@ const isRequest = (change: Cache.Change): boolean =>
 
 const all = (certificates: Cache.Cache): ReadonlyArray<WebhookCertificate> =>
   certificates.list().flatMap((object) => {
-    const webhook = Certificates.decode(object)
+    const webhook = decoded(object)
     return Result.isSuccess(webhook) ? [webhook.success] : []
   })
+
+/** Asked for at each change of any target, and a version of an object in a cache never changes. */
+const decoded = (object: KubernetesObject): ReturnType<typeof Certificates.decode> => {
+  const known = decodedBefore.get(object)
+  if (known !== undefined) return known
+  const webhook = Certificates.decode(object)
+  decodedBefore.set(object, webhook)
+  return webhook
+}
+
+const decodedBefore = new WeakMap<KubernetesObject, ReturnType<typeof Certificates.decode>>()
 
 const concerns = ({ spec }: WebhookCertificate, kind: TargetKind, { metadata }: KubernetesObject): boolean =>
   spec.targets.some(
