@@ -135,6 +135,8 @@ for (const [manager, { install, prepare }] of Object.entries(managers)) {
   const projects = join(home, "projects")
   mkdirSync(projects, { recursive: true })
   for (const library of libraries) pasteReadme(projects, library)
+  mkdirSync(join(projects, "command-line"))
+  writeJson({ dependencies: { "@holdfast/cli": "*" } }, projects, "command-line/package.json")
   for (const example of readdirSync(join(root, "examples"), { withFileTypes: true })) {
     if (!existsSync(join(root, "examples", example.name, "package.json"))) continue
     const target = join(projects, example.name)
@@ -150,10 +152,20 @@ for (const [manager, { install, prepare }] of Object.entries(managers)) {
 
   for (const name of readdirSync(projects).sort()) {
     const project = join(projects, name)
-    run(manager, ["exec", "--", "tsc", "--noEmit"], project)
+    /** A program that was installed: for the project alone, or for all of them. */
+    const installed = (program) => {
+      const places = [project, home].map((place) => join(place, "node_modules/.bin", program))
+      return places.find((place) => existsSync(place)) ?? fail(`${manager}: ${name}: there is no ${program}`)
+    }
+    if (name === "command-line") {
+      run(installed("kubectl-holdfast"), ["explain", "x509: certificate signed by unknown authority"], project)
+      console.log(`${manager}: ${run(installed("holdfast"), ["--version"], project).trim()}`)
+      continue
+    }
+    run(installed("tsc"), ["--noEmit"], project)
     for (const file of globSync("{fence,with}-*.ts", { cwd: project }).sort()) {
       if (file.endsWith(".shown.ts")) continue
-      if (file.endsWith(".test.ts")) run(manager, ["exec", "--", "vitest", "run", file], project)
+      if (file.endsWith(".test.ts")) run(installed("vitest"), ["run", file], project)
       const said = file.endsWith(".test.ts") ? "passed" : run("node", [file], project).trim().split("\n").at(-1)
       console.log(`${manager}: ${name}/${file}${said ? `: ${said}` : ""}`)
     }
