@@ -35,7 +35,10 @@ run("pnpm", "exec", "turbo", "run", "build", "--output-logs=errors-only")
 let version = ""
 for (const file of [...before.keys()].sort()) {
   const manifest = json(join(copy, file))
-  if (manifest.private) continue
+  if (manifest.private) {
+    console.log(`\n${manifest.name}  ${before.get(file)} → ${manifest.version}  not on npm: it is in the image and the chart`)
+    continue
+  }
   version = manifest.version
   const folder = dirname(join(copy, file))
   const [packed] = [

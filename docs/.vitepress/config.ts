@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs"
 import { basename, join } from "node:path"
+import process from "node:process"
 import { fileURLToPath } from "node:url"
 import { type DefaultTheme, defineConfig } from "vitepress"
 
@@ -21,6 +22,8 @@ const api = ["retry-core", "certificates", "k8s-adapter", "testkit", "operator"]
 export default defineConfig({
   title: "Holdfast",
   description: "Keeps Kubernetes installs and admission webhooks working while certificates change",
+  // Where the site lies on its host.
+  base: process.env["DOCS_BASE"] ?? "/",
   outDir: "dist",
   cacheDir: "build/vitepress",
   cleanUrls: true,
