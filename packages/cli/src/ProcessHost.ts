@@ -9,24 +9,34 @@ import type { Host, Output } from "./Host.ts"
 /** An output, and why it takes nothing any more, once it does not. */
 interface ProcessOutput extends Output {
   readonly failure: () => string | undefined
+  /** Calls back when all that was written has left. */
+  readonly flush: (done: () => void) => void
 }
 
-const output = (stream: NodeJS.WriteStream): ProcessOutput => {
+/** An output of the process, which costs up to a millisecond to open: only one that is used is. */
+const output = (open: () => NodeJS.WriteStream): ProcessOutput => {
+  let opened: NodeJS.WriteStream | undefined
   let closed = false
   let failure: string | undefined
-  stream.on("error", ({ code, message }: NodeJS.ErrnoException) => {
-    closed = true
-    // A reader that has gone away has what it wanted; a disk that is full has not.
-    if (code !== "EPIPE") failure ??= code ?? message
-  })
+  const stream = (): NodeJS.WriteStream => {
+    opened ??= open().on("error", ({ code, message }: NodeJS.ErrnoException) => {
+      closed = true
+      // A reader that has gone away has what it wanted; a disk that is full has not.
+      if (code !== "EPIPE") failure ??= code ?? message
+    })
+    return opened
+  }
   return {
     failure: () => failure,
+    flush: (done) => (opened === undefined ? done() : opened.write("", done)),
     write: (text) => {
-      if (!closed) stream.write(text)
+      if (!closed) stream().write(text)
     },
-    isTerminal: stream.isTTY === true,
-    columns: () => stream.columns ?? 80,
-    rows: () => stream.rows ?? 24,
+    get isTerminal() {
+      return stream().isTTY === true
+    },
+    columns: () => stream().columns ?? 80,
+    rows: () => stream().rows ?? 24,
     isClosed: () => closed
   }
 }
@@ -49,13 +59,14 @@ export const processHost = (): { readonly host: Host; readonly exit: (code: numb
       controller.abort(name)
     })
   }
-  const stdout = output(process.stdout)
+  const stdout = output(() => process.stdout)
+  const stderr = output(() => process.stderr)
   const host: Host = {
     env: process.env,
     // Touching process.stdin costs a millisecond and holds the process open: only a command that reads it does.
     stdin: { bytes: () => process.stdin, isTerminal: () => process.stdin.isTTY === true },
     stdout,
-    stderr: output(process.stderr),
+    stderr,
     signal: controller.signal
   }
   const exit = (code: number) => {
@@ -68,7 +79,7 @@ export const processHost = (): { readonly host: Host; readonly exit: (code: numb
       )
     }
     // A write's callback comes before the event of its error.
-    process.stdout.write("", () => process.stderr.write("", () => setImmediate(finish)))
+    stdout.flush(() => stderr.flush(() => setImmediate(finish)))
     setTimeout(finish, 2000).unref()
   }
   return { host, exit }

@@ -3,13 +3,15 @@
  *
  * @since 0.1.0
  */
-import * as program from "./Commands.ts"
+import { commands, groups } from "./Commands.ts"
 import * as Completion from "./commandline/Completion.ts"
 import * as Help from "./commandline/Help.ts"
 import { parse } from "./commandline/Parse.ts"
 import * as ExitCode from "./ExitCode.ts"
 import type { Host } from "./Host.ts"
-import { version } from "./Version.ts"
+import { printVersion } from "./Version.ts"
+
+const program = { commands, groups }
 
 const helpWidth = (host: Host) => Math.max(40, Math.min(host.stdout.isTerminal ? host.stdout.columns() : 100, 100))
 
@@ -35,10 +37,7 @@ const completeForKubectl = async (words: ReadonlyArray<string>, host: Host) => {
  * @since 0.1.0
  */
 export const main = async (words: ReadonlyArray<string>, host: Host, name = "holdfast"): Promise<number> => {
-  if (words[0] === "--version") {
-    host.stdout.write(`holdfast ${version}\n`)
-    return ExitCode.of("ok")
-  }
+  if (words[0] === "--version") return printVersion(host)
   if (words[0] === "__complete" || words[0] === "__kubectl-complete") {
     const answer = words[0] === "__complete" ? completeWords : completeForKubectl
     await answer(words.slice(1), host)

@@ -3,6 +3,9 @@
  *
  * @since 0.1.0
  */
+import * as ExitCode from "./ExitCode.ts"
+import type { Host } from "./Host.ts"
+
 declare const HOLDFAST_VERSION: string | undefined
 
 /**
@@ -12,3 +15,14 @@ declare const HOLDFAST_VERSION: string | undefined
  * @since 0.1.0
  */
 export const version: string = typeof HOLDFAST_VERSION === "string" ? HOLDFAST_VERSION : "0.0.0-dev"
+
+/**
+ * Answers `--version`, and gives the exit code.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const printVersion = (host: Host): ExitCode.ExitCode => {
+  host.stdout.write(`holdfast ${version}\n`)
+  return ExitCode.of("ok")
+}

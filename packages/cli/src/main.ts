@@ -7,11 +7,13 @@
 import * as module from "node:module"
 import { calling } from "./commandline/Calling.ts"
 import { processHost } from "./ProcessHost.ts"
-import { main } from "./Program.ts"
+import { printVersion } from "./Version.ts"
 
 module.enableCompileCache()
 
 const { host, exit } = processHost()
 const { name, words } = calling(process.argv[1] ?? "", process.argv.slice(2))
+const run = async () =>
+  words[0] === "--version" ? printVersion(host) : (await import("./Program.ts")).main(words, host, name)
 // Not awaited: what is loaded on use imports from this module, which therefore has to be done first.
-void main(words, host, name).then(exit)
+void run().then(exit)

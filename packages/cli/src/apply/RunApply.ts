@@ -18,7 +18,6 @@ import { Progress, tell } from "../output/Progress.ts"
 import * as RetryTelling from "../output/RetryTelling.ts"
 import * as WaitTelling from "../output/WaitTelling.ts"
 import { impatient, readPolicy } from "../RetryFlags.ts"
-import { dryRun } from "./DryRun.ts"
 import * as Reachability from "./Reachability.ts"
 import { readNamed } from "./ReadManifests.ts"
 
@@ -79,6 +78,7 @@ export const run: Run<typeof applyFlags> = ({ flags, host }) => {
       yield* tellCluster
       if (flags.dryRun === "server") {
         const { onEvent: _, ...apply } = options
+        const { dryRun } = yield* Effect.promise(() => import("./DryRun.ts"))
         return yield* dryRun(
           objects,
           { apply: { ...apply, policy: impatient(policy), nudge: false }, diff: false, output: flags.output },
