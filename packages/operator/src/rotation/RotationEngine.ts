@@ -19,10 +19,10 @@
  * @since 0.1.0
  */
 import {
+  awaitPods,
   hasRetired,
   isDrained,
   needsOther,
-  nudge,
   protectsAnything,
   prove,
   unprovenPairs
@@ -37,7 +37,7 @@ import {
   maxSkew,
   settling
 } from "../internal/rotation/times.ts"
-import { names, wait } from "../internal/rotation/wait.ts"
+import { wait } from "../internal/rotation/wait.ts"
 import type { RotationSettings } from "./RotationSettings.ts"
 import { type Authority, isValid, type Leaf, type Phase, type RotationState } from "./RotationState.ts"
 import { type Action, type RotationView, remembered, type Wait, written } from "./RotationView.ts"
@@ -94,7 +94,7 @@ const phases: Record<Phase, Step> = {
     if (isOwn && state.current !== undefined && view.now >= authorityDue(state.current, settings)) {
       return enter(view, state, "STAGE", { cause: "age" })
     }
-    return nudge(view, behind) ?? wait(view, "pods", names(behind))
+    return awaitPods(view, behind)
   },
 
   STAGE: (view, state, settings) => {
@@ -158,7 +158,7 @@ const phases: Record<Phase, Step> = {
   DRAIN: (view, state, settings) => {
     if (!isDrained(view, state)) {
       const behind = view.pods.filter((pod) => needsOther(view, state, pod))
-      return nudge(view, behind) ?? wait(view, "pods", names(behind))
+      return awaitPods(view, behind)
     }
     if (hasRetired(view, state)) return enter(view, state, "RETIRE")
     const hurry = state.cause === "compromised" || pending(view, state)?.cause === "compromised"

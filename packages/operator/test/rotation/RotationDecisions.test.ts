@@ -245,6 +245,19 @@ describe("the rotation engine", () => {
     assert.strictEqual(words(decide(draining, { pods: behind({ times: 5, at: now - hour }) })), "Wait for pods")
   })
 
+  it("looks again when the next nudge may be given, and no later", () => {
+    const { serving } = view(draining)
+    assert.isDefined(serving)
+    const until = (nudged: Pod["nudged"], secret: Partial<ServingSecret> = {}) => {
+      const pods = [pod(leafOf("previous"), { mounted: true, ...(nudged === undefined ? {} : { nudged }) })]
+      const action = decide(draining, { pods, serving: { ...serving, ...secret } })
+      return action._tag === "Wait" ? action.until - now : action._tag
+    }
+    assert.strictEqual(until(undefined, { writtenAt: now - 200 }), 800)
+    assert.strictEqual(until({ times: 1, at: now - 2_000 }), 3_000)
+    assert.strictEqual(until({ times: 5, at: now - 2_000 }), 30_000)
+  })
+
   it("publishes again what is right but was written by somebody else, canary and all", () => {
     assert.strictEqual(
       words(decide(stable, { targets: [target([current, next], { epoch: 0 })] })),

@@ -9,10 +9,11 @@ import {
   maxSkew,
   never,
   nudgeSpacing,
+  pollInterval,
   settling,
   writeSpacing
 } from "./times.ts"
-import { wait } from "./wait.ts"
+import { names, wait } from "./wait.ts"
 
 /** Asks those who have not answered twice yet; makes an API server look again that does not see what is there. */
 export const prove = (view: RotationView, unproven: ReturnType<typeof unprovenPairs>): Action => {
@@ -46,15 +47,22 @@ export const unprovenPairs = (
     })
   )
 
-/** Makes the kubelets of pods look that read a mounted Secret and have not seen the newest one yet. */
-export const nudge = (view: RotationView, behind: ReadonlyArray<Pod>): Action | undefined => {
-  const pod = behind.find(
-    ({ mounted, nudged }) =>
-      mounted === true &&
-      view.now >= (view.serving?.writtenAt ?? never) + writeSpacing &&
-      (nudged === undefined || (nudged.times < maxNudges && view.now >= nudged.at + nudgeSpacing))
-  )
-  return pod === undefined ? undefined : { _tag: "Nudge", pod: pod.name }
+/** Waits for pods that have not seen the newest Secret; the kubelets of those that mount it are made to look. */
+export const awaitPods = (view: RotationView, behind: ReadonlyArray<Pod>): Action => {
+  const pod = behind.find((each) => view.now >= nudgeDue(view, each))
+  return pod === undefined
+    ? wait(
+        view,
+        "pods",
+        names(behind),
+        Math.min(view.now + pollInterval, ...behind.map((each) => nudgeDue(view, each)))
+      )
+    : { _tag: "Nudge", pod: pod.name }
+}
+
+const nudgeDue = ({ serving }: RotationView, { mounted, nudged }: Pod): number => {
+  if (mounted !== true || (nudged?.times ?? 0) >= maxNudges) return Number.POSITIVE_INFINITY
+  return Math.max((serving?.writtenAt ?? never) + writeSpacing, (nudged?.at ?? never) + nudgeSpacing)
 }
 
 /** Whether a pod may need an authority that is about to lose its trust. One that cannot be asked may need anything. */
