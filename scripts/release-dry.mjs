@@ -36,7 +36,9 @@ let version = ""
 for (const file of [...before.keys()].sort()) {
   const manifest = json(join(copy, file))
   if (manifest.private) {
-    console.log(`\n${manifest.name}  ${before.get(file)} → ${manifest.version}  not on npm: it is in the image and the chart`)
+    console.log(
+      `\n${manifest.name}  ${before.get(file)} → ${manifest.version}  not on npm: it is in the image and the chart`
+    )
     continue
   }
   version = manifest.version
