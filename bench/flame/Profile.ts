@@ -33,12 +33,10 @@ export const frame = (name: string, origin: Origin): Frame => ({ name, origin, t
 export const add = (root: Frame, { nodes, samples, timeDeltas }: CpuProfile): void => {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const callers = new Map(nodes.flatMap(({ children = [], id }) => children.map((child) => [child, id] as const)))
+  // Every sample counts the same: a longer time between two is one in which the machine ran something else.
+  const interval = timeDeltas.toSorted((one, other) => one - other)[timeDeltas.length >> 1] ?? 0
   const times = new Map<number, number>()
-  samples.forEach((id, index) => {
-    // A delta is the time until this sample, in which the one before was at work.
-    const next = timeDeltas[index + 1] ?? 0
-    times.set(id, (times.get(id) ?? 0) + Math.max(0, next))
-  })
+  for (const id of samples) times.set(id, (times.get(id) ?? 0) + interval)
   for (const [id, time] of times) {
     const stack: Array<Pick<Frame, "name" | "origin">> = []
     for (let at: number | undefined = id; at !== undefined; at = callers.get(at)) {
@@ -82,7 +80,7 @@ const regionsOf = (file: string) => {
     regions = readFileSync(file, "utf8")
       .split("\n")
       .flatMap((text, begin) => {
-        const [, module] = /^\/\/#region (.*)$/.exec(text) ?? []
+        const [, module] = /^\/\/(?:#region)? (\S+\.[cm]?[jt]s)$/.exec(text) ?? []
         return module === undefined ? [] : [{ begin, module }]
       })
     known.set(file, regions)

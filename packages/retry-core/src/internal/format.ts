@@ -18,12 +18,12 @@ export const summarize = (error: unknown): { readonly tag: string; readonly mess
 
 const tagOf = (error: unknown): string => {
   if (typeof error !== "object" || error === null) return typeof error
-  if ("_tag" in error && typeof error._tag === "string") return error._tag
-  if ("name" in error && typeof error.name === "string") return error.name
-  return "object"
+  const { _tag, name } = error as { readonly _tag?: unknown; readonly name?: unknown }
+  return typeof _tag === "string" ? _tag : typeof name === "string" ? name : "object"
 }
 
 const messageOf = (error: unknown, tag: string): string => {
   if (typeof error !== "object" || error === null) return String(error)
-  return "message" in error && typeof error.message === "string" && error.message !== "" ? error.message : tag
+  const { message } = error as { readonly message?: unknown }
+  return typeof message === "string" && message !== "" ? message : tag
 }

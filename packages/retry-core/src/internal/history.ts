@@ -6,25 +6,24 @@ const keptLast = 56
 
 /** Collects attempts, dropping from the middle. */
 export class HistoryRecorder {
-  readonly #first: Array<Attempt> = []
-  // A ring once it is full: `#oldest` is where the next one goes.
-  readonly #last: Array<Attempt> = []
-  #oldest = 0
+  // Behind the first ones a ring, once it is full: `#oldest` is where the next one goes.
+  readonly #kept: Array<Attempt> = []
+  #oldest = keptFirst
   #total = 0
 
   add(attempt: Attempt): void {
     this.#total++
-    if (this.#first.length < keptFirst) this.#first.push(attempt)
-    else if (this.#last.length < keptLast) this.#last.push(attempt)
+    if (this.#kept.length < keptFirst + keptLast) this.#kept.push(attempt)
     else {
-      this.#last[this.#oldest] = attempt
-      this.#oldest = (this.#oldest + 1) % keptLast
+      this.#kept[this.#oldest] = attempt
+      this.#oldest = this.#oldest + 1 < keptFirst + keptLast ? this.#oldest + 1 : keptFirst
     }
   }
 
   /** The history so far, as a copy that later attempts do not change. */
   snapshot(): AttemptHistory {
-    const attempts = [...this.#first, ...this.#last.slice(this.#oldest), ...this.#last.slice(0, this.#oldest)]
+    const kept = this.#kept
+    const attempts = [...kept.slice(0, keptFirst), ...kept.slice(this.#oldest), ...kept.slice(keptFirst, this.#oldest)]
     return { attempts, total: this.#total, dropped: this.#total - attempts.length }
   }
 }

@@ -131,28 +131,32 @@ export class Operation<E> {
     return this.#backoff
   }
 
-  /** Fits the wait between `Retry-After` and the deadline; returns nothing where no further attempt fits. */
-  plan(backoff: number): AttemptFailed<E> | undefined {
+  /** Fits the wait between `Retry-After` and the deadline; returns whether a further attempt fits. */
+  plan(backoff: number): boolean {
     const classification = this.#classification as Transient
     const remaining = this.#deadlineAt - this.#failedAt
     const floor = retryAfterMillis(classification)
     const { jitter } = this.#policy
     const wait = planWait({ backoff, floor, jitter, remaining, longest: this.#longest, wasCut: this.#wasCut })
-    if (wait === undefined) return undefined
+    if (wait === undefined) return false
     this.#wasCut ||= wait.endedBy === "deadline"
     this.#delay = wait.delay
     this.#endedBy = wait.endedBy
     this.#hint = undefined
     Telemetry.count(this.#context, classification.kind, "retried")
+    return true
+  }
+
+  attemptFailedEvent(): AttemptFailed<E> {
     return {
       _tag: "AttemptFailed",
       name: this.#options.name,
       attempt: this.#failed as Attempt,
       error: this.#error as E | AttemptTimeout,
-      classification,
-      delay: wait.delay,
+      classification: this.#classification as Transient,
+      delay: this.#delay,
       elapsed: this.#failedAt - this.#startedAt,
-      remaining
+      remaining: this.#deadlineAt - this.#failedAt
     }
   }
 

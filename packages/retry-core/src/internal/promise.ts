@@ -128,51 +128,54 @@ class PromiseRun<A, in out E> implements Limited {
     this.#attempt = undefined
     this.#clear()
     const state = this.#state
+    const now = this.#host.now()
     let end: GaveUp<E>["reason"] | undefined
     try {
-      end = state.failed(error, this.#host.now())
+      end = state.failed(error, now)
     } catch (defect) {
       this.#die(defect)
       return false
     }
-    const event = end === undefined ? state.plan(state.backoff(this.#host.random())) : undefined
-    if (event === undefined) return this.#giveUp(end ?? "deadline")
-    return this.#tell(event) && this.#wait()
+    if (end !== undefined) return this.#giveUp(end)
+    if (!state.plan(state.backoff(this.#host.random()))) return this.#giveUp("deadline")
+    // Nothing of note has happened since the clock was read, unless somebody was told.
+    if (this.#options.onEvent === undefined) return this.#wait(now)
+    return this.#tell(state.attemptFailedEvent()) && this.#wait(this.#host.now())
   }
 
-  #wait(): boolean {
+  #wait(now: number): boolean {
     const state = this.#state
     const { wake } = state
     if (wake?.latest !== undefined && wake.version !== state.seen) return this.#woken(wake.latest)
-    const left = state.waitLeft(this.#host.now())
+    const left = state.waitLeft(now)
     // Now and then the event loop has to turn, or an endless series of immediate retries would not hear of an abort.
-    if (left <= 0 && state.number % 64 !== 0) return this.#slept()
+    if (left <= 0 && state.number % 64 !== 0) return this.#slept(now)
     const forget = wake?.subscribe((hint) => {
       this.#clear()
       if (this.#woken(hint)) this.#call(state.number)
     })
-    return this.#sleep(Math.max(0, left), () => this.#slept(), forget)
+    return this.#sleep(Math.max(0, left), () => this.#slept(this.#host.now()), forget)
   }
 
-  #slept(): boolean {
+  #slept(now: number): boolean {
     this.#state.slept()
-    return this.#spend()
+    return this.#spend(now)
   }
 
   #woken(hint: Hint): boolean {
-    const rest = this.#state.woken(hint, this.#host.now(), this.#host.random())
-    return rest <= 0 ? this.#spend() : this.#sleep(rest, () => this.#spend())
-  }
-
-  #spend(): boolean {
-    const queue = this.#state.spend(this.#host.now())
-    if (queue === undefined) return this.#giveUp("deadline")
-    return queue === 0 ? this.#begin() : this.#sleep(queue, () => this.#begin())
-  }
-
-  #begin(): boolean {
     const now = this.#host.now()
-    if (!this.#tell(this.#state.retryingEvent(now))) return false
+    const rest = this.#state.woken(hint, now, this.#host.random())
+    return rest <= 0 ? this.#spend(now) : this.#sleep(rest, () => this.#spend(this.#host.now()))
+  }
+
+  #spend(now: number): boolean {
+    const queue = this.#state.spend(now)
+    if (queue === undefined) return this.#giveUp("deadline")
+    return queue === 0 ? this.#begin(now) : this.#sleep(queue, () => this.#begin(this.#host.now()))
+  }
+
+  #begin(now: number): boolean {
+    if (this.#options.onEvent !== undefined && !this.#tell(this.#state.retryingEvent(now))) return false
     this.#state.begin(now)
     return true
   }

@@ -100,8 +100,8 @@ class Run<A, E, R, R2> {
   }
 
   #plan(backoff: number): Effect.Effect<A, Failure<E>, R | R2> {
-    const event = this.#operation.plan(backoff)
-    if (event === undefined) return this.#giveUp("deadline")
+    if (!this.#operation.plan(backoff)) return this.#giveUp("deadline")
+    const event = this.#operation.attemptFailedEvent()
     const line = Telemetry.logLine(this.#fiber, this.#options.logLevel ?? "Info", event)
     const told = () => this.#tell(event, () => this.#wait())
     return line === undefined ? told() : Effect.flatMap(line, told)
