@@ -8,6 +8,7 @@ import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import { ApiServer, Webhook } from "@holdfast/testkit"
 import { Clock, Effect, Redacted } from "effect"
 import { bundle, start, temporaryFile } from "./support/bundle.ts"
+import { checksOf } from "./support/checks.ts"
 import { holdfast } from "./support/holdfast.ts"
 
 const day = 86_400_000
@@ -81,16 +82,6 @@ const plant = Effect.fnUntraced(function* (fault: Planted) {
   }
   return fault.endpoints === false ? made : [...made, slice]
 })
-
-interface Check {
-  readonly description: string
-  readonly result: string
-  readonly detail: string
-  readonly hint?: string
-}
-
-const checksOf = (stdout: string): ReadonlyArray<Check> =>
-  JSON.parse(stdout).categories.flatMap((category: { checks: ReadonlyArray<Check> }) => category.checks)
 
 describe("holdfast check", () => {
   it.live(

@@ -5,18 +5,9 @@ import * as KubernetesClient from "@holdfast/k8s-adapter/KubernetesClient"
 import { ApiServer } from "@holdfast/testkit"
 import { Effect } from "effect"
 import { temporaryFile } from "./support/bundle.ts"
+import { checksOf } from "./support/checks.ts"
 import { holdfast, type RunOptions } from "./support/holdfast.ts"
 import { playRotations, statusOf, webhookCertificate } from "./support/rotations.ts"
-
-interface Check {
-  readonly description: string
-  readonly result: string
-  readonly detail: string
-  readonly hint?: string
-}
-
-const checksOf = (stdout: string): ReadonlyArray<Check> =>
-  JSON.parse(stdout).categories.flatMap((category: { readonly checks: ReadonlyArray<Check> }) => category.checks)
 
 describe("holdfast status", () => {
   it.live(

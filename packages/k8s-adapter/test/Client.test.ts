@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as KubernetesClient from "@holdfast/k8s-adapter/KubernetesClient"
@@ -10,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import { clientSuite } from "./support/clientSuite.ts"
+import { temporaryFolder } from "./support/temporaryFolder.ts"
 
 clientSuite("the embedded API server", ApiServer.make())
 
@@ -19,10 +19,7 @@ const configMap = (name: string, data = {}) => ({ apiVersion: "v1", kind: "Confi
 /** A server, a client that reads its kubeconfig from a file, and a watch of which the test takes the events. */
 const lab = Effect.gen(function* () {
   const server = yield* ApiServer.make()
-  const folder = yield* Effect.acquireRelease(
-    Effect.promise(() => mkdtemp(join(tmpdir(), "client-"))),
-    (path) => Effect.promise(() => rm(path, { recursive: true }))
-  )
+  const folder = yield* temporaryFolder()
   const path = join(folder, "config")
   const write = (text: string) => Effect.promise(() => writeFile(path, text))
   yield* write(server.kubeconfig)

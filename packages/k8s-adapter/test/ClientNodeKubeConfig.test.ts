@@ -1,5 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { chmod, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { TLSSocket } from "node:tls"
 import { assert, describe, it } from "@effect/vitest"
@@ -19,11 +18,9 @@ import {
   make as makeServer,
   serverLeaf
 } from "./support/TlsServer.ts"
+import { temporaryFolder } from "./support/temporaryFolder.ts"
 
-const folder = Effect.acquireRelease(
-  Effect.promise(() => mkdtemp(join(tmpdir(), "client-node-"))),
-  (path) => Effect.promise(() => rm(path, { recursive: true }))
-)
+const folder = temporaryFolder()
 
 /** A server that answers with who asked: the client certificate's name, or the token. */
 const lab = Effect.gen(function* () {

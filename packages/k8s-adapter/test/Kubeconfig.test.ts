@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { mkdir, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -9,11 +9,9 @@ import * as CertificateError from "../src/CertificateError.ts"
 import * as Kubeconfig from "../src/Kubeconfig.ts"
 import { KubeconfigError } from "../src/KubeconfigError.ts"
 import { base64, clientFields, clientLeaf, kubeconfigText, makeAuthority } from "./support/TlsServer.ts"
+import { temporaryFolder } from "./support/temporaryFolder.ts"
 
-const folder = Effect.acquireRelease(
-  Effect.promise(() => mkdtemp(join(tmpdir(), "kubeconfig-"))),
-  (path) => Effect.promise(() => rm(path, { recursive: true }))
-)
+const folder = temporaryFolder()
 const write = (path: string, text: string) => Effect.promise(() => writeFile(path, text))
 const server = "https://lab.example:6443"
 const noEnvironment = { HOME: "/nonexistent" }

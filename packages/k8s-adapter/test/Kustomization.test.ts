@@ -1,24 +1,10 @@
 import { execFileSync, spawnSync } from "node:child_process"
-import * as fs from "node:fs"
-import * as os from "node:os"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as KubernetesYaml from "@holdfast/k8s-adapter/KubernetesYaml"
 import * as Kustomization from "@holdfast/k8s-adapter/Kustomization"
-import { Effect, Result, type Scope } from "effect"
-
-const folder = (files: Readonly<Record<string, string>>): Effect.Effect<string, never, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.sync(() => {
-      const root = fs.mkdtempSync(path.join(os.tmpdir(), "kustomization-"))
-      for (const [name, content] of Object.entries(files)) {
-        fs.mkdirSync(path.dirname(path.join(root, name)), { recursive: true })
-        fs.writeFileSync(path.join(root, name), content)
-      }
-      return root
-    }),
-    (root) => Effect.sync(() => fs.rmSync(root, { recursive: true }))
-  )
+import { Effect, Result } from "effect"
+import { temporaryFolder } from "./support/temporaryFolder.ts"
 
 const app = `
 apiVersion: v1
@@ -124,14 +110,14 @@ const byName = (objects: ReadonlyArray<unknown>) =>
 const built = (root: string) =>
   Effect.map(Kustomization.build(root), (manifests) => manifests.map(({ object }) => object))
 const refused = (files: Readonly<Record<string, string>>) =>
-  Effect.flatMap(folder(files), (root) => Effect.flip(Kustomization.build(root)))
+  Effect.flatMap(temporaryFolder(files), (root) => Effect.flip(Kustomization.build(root)))
 
 describe("Kustomization", () => {
   describe.skipIf(!kubectl)("builds what `kubectl kustomize` builds (skipped without kubectl on the PATH)", () => {
     for (const [name, files] of Object.entries(kustomizations)) {
       it.effect(name, () =>
         Effect.gen(function* () {
-          const root = path.join(yield* folder(files), "over/kustomization.yaml" in files ? "over" : "")
+          const root = path.join(yield* temporaryFolder(files), "over/kustomization.yaml" in files ? "over" : "")
           const expected = execFileSync("kubectl", ["kustomize", root], {
             encoding: "utf8",
             stdio: ["ignore", "pipe", "ignore"]
@@ -145,7 +131,7 @@ describe("Kustomization", () => {
 
   it.effect("moves objects into the namespace, and what refers to them, and nothing else", () =>
     Effect.gen(function* () {
-      const root = yield* folder(kustomizations["a namespace"] ?? {})
+      const root = yield* temporaryFolder(kustomizations["a namespace"] ?? {})
       const objects = byName(yield* built(root))
       assert.deepInclude(objects, {
         "Namespace/fresh": { apiVersion: "v1", kind: "Namespace", metadata: { name: "fresh" } },
@@ -167,7 +153,7 @@ describe("Kustomization", () => {
 
   it.effect("keeps where each object was read", () =>
     Effect.gen(function* () {
-      const root = yield* folder(kustomizations["a base in another folder"] ?? {})
+      const root = yield* temporaryFolder(kustomizations["a base in another folder"] ?? {})
       const [first] = yield* Kustomization.build(path.join(root, "over"))
       assert.strictEqual(first?.origin.source, path.join(root, "base/app.yaml"))
       assert.strictEqual(first?.origin.line, 2)

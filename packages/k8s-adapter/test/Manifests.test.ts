@@ -1,26 +1,13 @@
 import * as fs from "node:fs"
 import * as http from "node:http"
 import type { AddressInfo } from "node:net"
-import * as os from "node:os"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Manifests from "@holdfast/k8s-adapter/Manifests"
 import { Effect, type Scope } from "effect"
+import { temporaryFolder } from "./support/temporaryFolder.ts"
 
 const configMap = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`
-
-const folder = (files: Readonly<Record<string, string | Uint8Array>>): Effect.Effect<string, never, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.sync(() => {
-      const root = fs.mkdtempSync(path.join(os.tmpdir(), "manifests-"))
-      for (const [name, content] of Object.entries(files)) {
-        fs.mkdirSync(path.dirname(path.join(root, name)), { recursive: true })
-        fs.writeFileSync(path.join(root, name), content)
-      }
-      return root
-    }),
-    (root) => Effect.sync(() => fs.rmSync(root, { recursive: true }))
-  )
 
 const server = (handler: http.RequestListener): Effect.Effect<string, never, Scope.Scope> =>
   Effect.acquireRelease(
@@ -42,14 +29,14 @@ describe("Manifests", () => {
   describe("files and folders", () => {
     it.effect("reads a file whatever its name ends in", () =>
       Effect.gen(function* () {
-        const root = yield* folder({ "a.txt": configMap("a") })
+        const root = yield* temporaryFolder({ "a.txt": configMap("a") })
         assert.deepStrictEqual(yield* names({ files: [`${root}/a.txt`] }), ["a"])
       })
     )
 
     it.effect("reads a folder in the order of names, only kubectl's file types, not what lies below", () =>
       Effect.gen(function* () {
-        const root = yield* folder({
+        const root = yield* temporaryFolder({
           "c.yml": configMap("c"),
           "a.yaml": configMap("a"),
           "b.json": `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"b"}}`,
@@ -63,14 +50,14 @@ describe("Manifests", () => {
 
     it.effect("keeps the order of the sources", () =>
       Effect.gen(function* () {
-        const root = yield* folder({ "a.yaml": configMap("a"), "b.yaml": configMap("b") })
+        const root = yield* temporaryFolder({ "a.yaml": configMap("a"), "b.yaml": configMap("b") })
         assert.deepStrictEqual(yield* names({ files: [`${root}/b.yaml`, `${root}/a.yaml`] }), ["b", "a"])
       })
     )
 
     it.effect("says where a broken file is broken", () =>
       Effect.gen(function* () {
-        const root = yield* folder({ "a.yaml": configMap("a"), "b.yaml": "a: 1\n b: 2\n" })
+        const root = yield* temporaryFolder({ "a.yaml": configMap("a"), "b.yaml": "a: 1\n b: 2\n" })
         assert.deepInclude(yield* refused({ files: [root] }), {
           reason: "malformed",
           source: path.join(root, "b.yaml")
@@ -80,7 +67,7 @@ describe("Manifests", () => {
 
     it.effect("refuses what is missing, empty, not text, or a folder without manifests", () =>
       Effect.gen(function* () {
-        const root = yield* folder({
+        const root = yield* temporaryFolder({
           "empty.yaml": "",
           "comment.yaml": "# nothing\n---\n",
           "binary.yaml": new Uint8Array([0x1f, 0x8b, 0xff, 0xfe]),
@@ -98,7 +85,7 @@ describe("Manifests", () => {
 
     it.effect("refuses one object in two files with different content", () =>
       Effect.gen(function* () {
-        const root = yield* folder({ "a.yaml": configMap("a"), "b.yaml": `${configMap("a")}data: {x: y}\n` })
+        const root = yield* temporaryFolder({ "a.yaml": configMap("a"), "b.yaml": `${configMap("a")}data: {x: y}\n` })
         assert.strictEqual((yield* refused({ files: [root] })).reason, "duplicate-object")
         assert.deepStrictEqual(yield* names({ files: [`${root}/a.yaml`, `${root}/a.yaml`] }), ["a"])
       })
@@ -106,7 +93,7 @@ describe("Manifests", () => {
 
     it.effect("does not follow a ring of links for ever", () =>
       Effect.gen(function* () {
-        const root = yield* folder({ "below/a.yaml": configMap("a") })
+        const root = yield* temporaryFolder({ "below/a.yaml": configMap("a") })
         fs.symlinkSync(root, path.join(root, "below/ring"))
         assert.include(["a"], (yield* names({ files: [root], recursive: true }))[0])
       })

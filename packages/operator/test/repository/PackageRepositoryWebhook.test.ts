@@ -1,17 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as CertificateAuthority from "@holdfast/certificates/CertificateAuthority"
 import * as KubernetesClient from "@holdfast/k8s-adapter/KubernetesClient"
-import * as AdmissionServer from "@holdfast/operator/admission/AdmissionServer"
-import * as ServingCertificate from "@holdfast/operator/admission/ServingCertificate"
-import * as PackageRepositoryWebhook from "@holdfast/operator/repository/PackageRepositoryWebhook"
 import * as ApiServer from "@holdfast/testkit/ApiServer"
 import * as Faults from "@holdfast/testkit/Faults"
-import { Effect, Redacted } from "effect"
+import { Effect } from "effect"
 import { install, installed, repository } from "../support/packagesApi.ts"
+import { serve } from "../support/packagesWebhook.ts"
 import { quietly } from "../support/quietly.ts"
 
-const service = { namespace: "default", name: "holdfast-webhook" }
-const base64 = (text: string) => Buffer.from(text).toString("base64")
 const ref = (name: string) => ({ apiVersion: "packages.glasskube.dev/v1alpha1", kind: "PackageRepository", name })
 
 /** The whole way: API server, TLS, our server, our handler, and its questions to the API server. */
@@ -19,57 +14,7 @@ const lab = Effect.gen(function* () {
   const api = yield* ApiServer.make()
   const client = yield* KubernetesClient.make({ text: api.kubeconfig })
   yield* install(client)
-  const ca = yield* CertificateAuthority.make({ commonName: "hook-ca", validity: "1 day" })
-  const leaf = yield* CertificateAuthority.issue(ca, { dnsNames: ["holdfast-webhook.default.svc"], validity: "1 hour" })
-  yield* client.apply({
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { name: "hook-tls", namespace: "default" },
-    type: "kubernetes.io/tls",
-    data: { "tls.crt": base64(leaf.chainPem), "tls.key": base64(Redacted.value(leaf.privateKeyPem)) }
-  })
-  const certificate = yield* ServingCertificate.fromSecret({ name: "hook-tls", namespace: "default" }).pipe(
-    Effect.provideService(KubernetesClient.KubernetesClient, client)
-  )
-  const server = yield* AdmissionServer.make({
-    certificate,
-    handlers: { [PackageRepositoryWebhook.path]: PackageRepositoryWebhook.make(client) },
-    port: 0,
-    host: "127.0.0.1"
-  })
-  yield* server.serving
-  yield* api.route(service, { host: "127.0.0.1", port: server.port })
-  yield* client.apply({
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: service,
-    spec: { selector: { app: "holdfast" }, ports: [{ port: 443 }] }
-  })
-  yield* client.apply({
-    apiVersion: "admissionregistration.k8s.io/v1",
-    kind: "ValidatingWebhookConfiguration",
-    metadata: { name: "holdfast" },
-    webhooks: [
-      {
-        name: "vpackagerepository.kb.io",
-        admissionReviewVersions: ["v1"],
-        sideEffects: "None",
-        failurePolicy: "Fail",
-        clientConfig: {
-          service: { ...service, path: PackageRepositoryWebhook.path },
-          caBundle: base64(ca.certificate.pem)
-        },
-        rules: [
-          {
-            apiGroups: ["packages.glasskube.dev"],
-            apiVersions: ["v1alpha1"],
-            resources: ["packagerepositories"],
-            operations: ["CREATE", "UPDATE", "DELETE"]
-          }
-        ]
-      }
-    ]
-  })
+  yield* serve(api, client)
   const refusal = (effect: Effect.Effect<unknown, KubernetesClient.ClientError>) =>
     Effect.map(Effect.flip(effect), (error) => (error._tag === "AdmissionDenied" ? error.message : error._tag))
   return { api, client, refusal }

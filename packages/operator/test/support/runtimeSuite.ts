@@ -1,24 +1,20 @@
 /** What has to hold for the runtime on any API server, in real time: run on the embedded one and on a real one. */
 import { assert, describe, layer } from "@effect/vitest"
-import * as CertificateAuthority from "@holdfast/certificates/CertificateAuthority"
 import * as KubernetesClient from "@holdfast/k8s-adapter/KubernetesClient"
-import * as AdmissionServer from "@holdfast/operator/admission/AdmissionServer"
-import * as ServingCertificate from "@holdfast/operator/admission/ServingCertificate"
 import * as PackageRepositoryController from "@holdfast/operator/repository/PackageRepositoryController"
-import * as PackageRepositoryWebhook from "@holdfast/operator/repository/PackageRepositoryWebhook"
 import * as Cache from "@holdfast/operator/runtime/Cache"
 import * as Conditions from "@holdfast/operator/runtime/Conditions"
 import * as EventRecorder from "@holdfast/operator/runtime/EventRecorder"
 import * as LeaderElection from "@holdfast/operator/runtime/LeaderElection"
 import type { TestCluster } from "@holdfast/testkit/TestCluster"
-import { Context, Effect, Fiber, Layer, Redacted, References, type Scope } from "effect"
+import { Context, Effect, Fiber, Layer, References, type Scope } from "effect"
 import * as HttpServer from "./HttpServer.ts"
 import { install, installed, repository } from "./packagesApi.ts"
+import { serve } from "./packagesWebhook.ts"
 
 const { KubernetesClient: Client } = KubernetesClient
 class Cluster extends Context.Service<Cluster, TestCluster>()("test/Cluster") {}
 
-const base64 = (text: string) => Buffer.from(text).toString("base64")
 const repositories = { apiVersion: "packages.glasskube.dev/v1alpha1", kind: "PackageRepository" }
 const until = <E, R>(condition: Effect.Effect<boolean, E, R>) =>
   Effect.gen(function* () {
@@ -103,60 +99,11 @@ export const runtimeSuite = (name: string, cluster: Effect.Effect<TestCluster, u
       it.effect("a PackageRepository becomes Ready, and is kept while a package comes from it", () =>
         Effect.gen(function* () {
           const client = yield* Client
-          const { route } = yield* Cluster
+          const cluster = yield* Cluster
           yield* install(client)
           const index = yield* HttpServer.make((_, __, response) => response.end("packages:\n- name: cert-manager\n"))
 
-          const ca = yield* CertificateAuthority.make({ commonName: "hook-ca", validity: "1 day" })
-          const leaf = yield* CertificateAuthority.issue(ca, { dnsNames: ["holdfast.default.svc"], validity: "1 hour" })
-          yield* client.apply({
-            apiVersion: "v1",
-            kind: "Secret",
-            metadata: { name: "hook-tls", namespace: "default" },
-            type: "kubernetes.io/tls",
-            data: { "tls.crt": base64(leaf.chainPem), "tls.key": base64(Redacted.value(leaf.privateKeyPem)) }
-          })
-          const server = yield* AdmissionServer.make({
-            certificate: yield* ServingCertificate.fromSecret({ name: "hook-tls", namespace: "default" }),
-            handlers: { [PackageRepositoryWebhook.path]: PackageRepositoryWebhook.make(client) },
-            port: 0,
-            host: "127.0.0.1"
-          })
-          const service = { namespace: "default", name: "holdfast" }
-          yield* client.apply({
-            apiVersion: "v1",
-            kind: "Service",
-            metadata: service,
-            spec: { selector: { app: "holdfast" }, ports: [{ port: 443 }] }
-          })
-          yield* server.serving
-          yield* route(service, { host: "127.0.0.1", port: server.port })
-          yield* client.apply({
-            apiVersion: "admissionregistration.k8s.io/v1",
-            kind: "ValidatingWebhookConfiguration",
-            metadata: { name: "holdfast" },
-            webhooks: [
-              {
-                name: "vpackagerepository.kb.io",
-                admissionReviewVersions: ["v1"],
-                sideEffects: "None",
-                failurePolicy: "Fail",
-                clientConfig: {
-                  service: { ...service, path: PackageRepositoryWebhook.path },
-                  caBundle: base64(ca.certificate.pem)
-                },
-                rules: [
-                  {
-                    apiGroups: ["packages.glasskube.dev"],
-                    apiVersions: ["v1alpha1"],
-                    resources: ["packagerepositories"],
-                    operations: ["CREATE", "UPDATE", "DELETE"]
-                  }
-                ]
-              }
-            ]
-          })
-
+          yield* serve(cluster, client)
           const controller = yield* PackageRepositoryController.make({
             repositories: yield* Cache.make(repositories),
             events: yield* EventRecorder.make({ controller: "example.org/holdfast", instance: "holdfast-1" }),
