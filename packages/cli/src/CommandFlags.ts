@@ -75,6 +75,20 @@ export const progressFlags = {
 }
 
 /**
+ * The flags of commands that change the cluster and hold on: how they wait, what they tell, and which cluster it is.
+ *
+ * @category flags
+ * @since 0.1.0
+ */
+export const patienceFlags = {
+  wake: Flag.toggle("try again at once when the cluster changes", { isOn: true }),
+  nudge: Flag.toggle("have a kubelet refresh a stale certificate by annotating its pod", { isOn: true }),
+  ...progressFlags,
+  ...retryFlags,
+  ...connectionFlags
+}
+
+/**
  * A page about the run.
  *
  * @category flags

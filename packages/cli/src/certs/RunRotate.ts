@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+
 import { KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import { format, type KubernetesObject, type ObjectRef } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Clock from "effect/Clock"
@@ -12,6 +13,7 @@ import { clientOptions } from "../Connection.ts"
 import type { Run } from "../commandline/Command.ts"
 import type { certsRotateFlags } from "../commands/certs/Rotate.ts"
 import { execute } from "../Execute.ts"
+import { needsOperator } from "../NeedsOperator.ts"
 import { CommandError } from "../output/CommandError.ts"
 import * as Durations from "../output/Durations.ts"
 import { objectName } from "../output/Objects.ts"
@@ -142,7 +144,10 @@ export const run: Run<typeof certsRotateFlags> = ({ flags, host, arguments: name
         namespace: client.namespace
       }))
       // A name that is wrong is told before any other is rotated.
-      const found = yield* WebhookCertificate.needsOperator(Effect.forEach(refs, (ref) => client.get(ref)))
+      const found = yield* needsOperator(
+        "WebhookCertificate",
+        Effect.forEach(refs, (ref) => client.get(ref))
+      )
       const asked = yield* Effect.forEach(refs, (ref, index) =>
         client
           .patch(ref, {

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+
 import { KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import { type KubernetesObject, key, toRef } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Clock from "effect/Clock"
@@ -13,6 +14,7 @@ import type { Run } from "../commandline/Command.ts"
 import type { certsWatchFlags } from "../commands/certs/Watch.ts"
 import { execute } from "../Execute.ts"
 import type { Host } from "../Host.ts"
+import { needsOperator } from "../NeedsOperator.ts"
 import { CommandError } from "../output/CommandError.ts"
 import * as Paint from "../output/Paint.ts"
 import { tell } from "../output/Progress.ts"
@@ -88,7 +90,8 @@ export const run: Run<typeof certsWatchFlags> = ({ flags, host, arguments: [name
       detail: `there is no WebhookCertificate ${JSON.stringify(name)} in the namespace ${namespace}`,
       hint: "Check name, -n and context."
     })
-    yield* WebhookCertificate.needsOperator(
+    yield* needsOperator(
+      "WebhookCertificate",
       client.watch(query).pipe(
         Stream.runForEachWhile(
           Effect.fnUntraced(function* (event) {

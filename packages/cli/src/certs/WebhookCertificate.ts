@@ -7,9 +7,7 @@
  */
 import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Readiness from "@holdfast/k8s-adapter/Readiness"
-import * as Effect from "effect/Effect"
 import { listOf, part, textOf } from "../input/Json.ts"
-import { CommandError } from "../output/CommandError.ts"
 
 /**
  * The kind.
@@ -140,23 +138,3 @@ export const statusOf = (object: KubernetesObject): Status => {
     observed: { rotate: at("observedRotate"), compromised: at("observedCompromised") }
   }
 }
-
-/**
- * Tells plainly that the kind is missing because no operator is there.
- *
- * @category errors
- * @since 0.1.0
- */
-export const needsOperator = <A, E extends { readonly _tag: string }, R>(
-  effect: Effect.Effect<A, E, R>
-): Effect.Effect<A, E | CommandError, R> =>
-  Effect.mapError(effect, (error): E | CommandError =>
-    error._tag === "UnknownKind"
-      ? new CommandError({
-          exit: "badInput",
-          detail: "this cluster has no rotations: it serves no kind WebhookCertificate",
-          hint: 'Install the operator with "holdfast bootstrap" first.',
-          cause: error
-        })
-      : error
-  )

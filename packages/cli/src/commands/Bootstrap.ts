@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { connectionFlags, outputFlag, progressFlags, reportFlag, retryFlags } from "../CommandFlags.ts"
+import { outputFlag, patienceFlags, reportFlag } from "../CommandFlags.ts"
 import { make } from "../commandline/Command.ts"
 import * as Flag from "../commandline/Flag.ts"
 
@@ -43,11 +43,7 @@ export const bootstrapFlags = {
   yes: Flag.toggle("do not ask for confirmation", { short: "y" }),
   output: outputFlag,
   report: reportFlag,
-  wake: Flag.toggle("try again at once when the cluster changes", { isOn: true }),
-  nudge: Flag.toggle("have a kubelet refresh a stale certificate by annotating its pod", { isOn: true }),
-  ...progressFlags,
-  ...retryFlags,
-  ...connectionFlags
+  ...patienceFlags
 }
 
 /**

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { connectionFlags, progressFlags, retryFlags } from "../CommandFlags.ts"
+import { patienceFlags } from "../CommandFlags.ts"
 import { make } from "../commandline/Command.ts"
 import * as Flag from "../commandline/Flag.ts"
 
@@ -29,11 +29,7 @@ export const uninstallFlags = {
   force: Flag.toggle("take the finalizers of custom resources away when their controller does not"),
   timeout: Flag.duration("how long to wait for the end of each group of objects (default 2m)"),
   output: Flag.choice("output format", ["name", "json"], { group: "Output flags", short: "o" }),
-  wake: Flag.toggle("try again at once when the cluster changes", { isOn: true }),
-  nudge: Flag.toggle("have a kubelet refresh a stale certificate by annotating its pod", { isOn: true }),
-  ...progressFlags,
-  ...retryFlags,
-  ...connectionFlags
+  ...patienceFlags
 }
 
 /**

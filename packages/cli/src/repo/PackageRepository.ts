@@ -4,10 +4,12 @@
  *
  * @since 0.1.0
  */
+
 import { type ClientError, KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Readiness from "@holdfast/k8s-adapter/Readiness"
 import * as Effect from "effect/Effect"
+import { needsOperator } from "../NeedsOperator.ts"
 import { CommandError } from "../output/CommandError.ts"
 
 /**
@@ -116,26 +118,6 @@ export const presentable = (repository: KubernetesObject): KubernetesObject => {
 }
 
 /**
- * Tells plainly that the kind is missing because no operator is there.
- *
- * @category errors
- * @since 0.1.0
- */
-export const needsOperator = <A, E extends { readonly _tag: string }, R>(
-  effect: Effect.Effect<A, E, R>
-): Effect.Effect<A, E | CommandError, R> =>
-  Effect.mapError(effect, (error): E | CommandError =>
-    error._tag === "UnknownKind"
-      ? new CommandError({
-          exit: "badInput",
-          detail: "this cluster has no package repositories: it serves no kind PackageRepository",
-          hint: 'Install the package operator with "holdfast bootstrap" first.',
-          cause: error
-        })
-      : error
-  )
-
-/**
  * Reads the repositories with these names, or all of them, by name.
  *
  * @category reading
@@ -147,10 +129,11 @@ export const read = Effect.fnUntraced(function* (
   const client = yield* KubernetesClient
   if (names.length > 0) {
     return yield* needsOperator(
+      "PackageRepository",
       Effect.forEach([...new Set(names)], (name) => client.get({ ...kind, name }), { concurrency: 8 })
     )
   }
-  const { items } = yield* needsOperator(client.list(kind))
+  const { items } = yield* needsOperator("PackageRepository", client.list(kind))
   return items.toSorted((a, b) => (a.metadata.name ?? "").localeCompare(b.metadata.name ?? ""))
 })
 

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+
 import { KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import { format, type KubernetesObject, toRef } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Effect from "effect/Effect"
@@ -10,6 +11,7 @@ import { clientOptions } from "../Connection.ts"
 import type { Run } from "../commandline/Command.ts"
 import type { repoAddFlags } from "../commands/repo/Add.ts"
 import { execute } from "../Execute.ts"
+import { needsOperator } from "../NeedsOperator.ts"
 import { CommandError } from "../output/CommandError.ts"
 import * as Patience from "../Patience.ts"
 import * as DefaultRepository from "./DefaultRepository.ts"
@@ -58,7 +60,7 @@ export const run: Run<typeof repoAddFlags> = ({ flags, host, arguments: [name = 
     const work = Effect.gen(function* () {
       const client = yield* KubernetesClient
       const patience = yield* Patience.make(flags, host)
-      yield* PackageRepository.needsOperator(patience.run(subject, client.create(wanted, { dryRun: true }))).pipe(
+      yield* needsOperator("PackageRepository", patience.run(subject, client.create(wanted, { dryRun: true }))).pipe(
         Effect.catchTag("AlreadyExists", () => Effect.fail(exists(name)))
       )
       const before = flags.default === true ? yield* DefaultRepository.others(name) : []

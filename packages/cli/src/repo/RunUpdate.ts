@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+
 import { KubernetesClient } from "@holdfast/k8s-adapter/KubernetesClient"
 import { format } from "@holdfast/k8s-adapter/KubernetesObject"
 import * as Effect from "effect/Effect"
@@ -10,6 +11,7 @@ import { clientOptions } from "../Connection.ts"
 import type { Run } from "../commandline/Command.ts"
 import type { repoUpdateFlags } from "../commands/repo/Update.ts"
 import { execute } from "../Execute.ts"
+import { needsOperator } from "../NeedsOperator.ts"
 import { CommandError } from "../output/CommandError.ts"
 import { tell } from "../output/Progress.ts"
 import * as Patience from "../Patience.ts"
@@ -60,7 +62,7 @@ export const run: Run<typeof repoUpdateFlags> = ({ flags, host, arguments: opera
       const client = yield* KubernetesClient
       const patience = yield* Patience.make(flags, host)
       const change = (dryRun: boolean) => patience.run(subject, client.patch(ref, { type: "merge", body, dryRun }))
-      const before = yield* PackageRepository.needsOperator(client.get(ref))
+      const before = yield* needsOperator("PackageRepository", client.get(ref))
       yield* change(true)
       const others = flags.default === true ? yield* DefaultRepository.others(name) : []
       yield* Effect.forEach(others, (each) => patience.run(subject, DefaultRepository.unset(each, { dryRun: true })))

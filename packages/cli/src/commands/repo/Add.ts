@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { connectionFlags, outputFlag, progressFlags, retryFlags } from "../../CommandFlags.ts"
+import { outputFlag, patienceFlags } from "../../CommandFlags.ts"
 import { make } from "../../commandline/Command.ts"
 import * as Flag from "../../commandline/Flag.ts"
 import { loginFlags } from "./LoginFlags.ts"
@@ -18,11 +18,7 @@ export const changeFlags = {
   wait: Flag.toggle("wait until packages can be installed from it", { isOn: true }),
   timeout: Flag.duration("how long to wait for it (default 2m)"),
   output: outputFlag,
-  wake: Flag.toggle("try again at once when the cluster changes", { isOn: true }),
-  nudge: Flag.toggle("have a kubelet refresh a stale certificate by annotating its pod", { isOn: true }),
-  ...progressFlags,
-  ...retryFlags,
-  ...connectionFlags
+  ...patienceFlags
 }
 
 /**

@@ -35,6 +35,13 @@ export interface Services {
   readonly access: Access
 }
 
+type Handler<A extends Answer = Reply> = (
+  services: Services,
+  request: ApiRequest,
+  info: RequestInfo,
+  resource: ResourceType
+) => Promise<A>
+
 const fieldManager = (request: ApiRequest): string => {
   const given = request.query.get("fieldManager") ?? ""
   if (given !== "") return given
@@ -77,30 +84,16 @@ const reply = (request: ApiRequest, resource: ResourceType, object: JsonObject, 
 const written = (request: ApiRequest, resource: ResourceType, result: Written): Reply =>
   reply(request, resource, result.object, result.created ? 201 : 200)
 
-export const get = async (
-  services: Services,
-  request: ApiRequest,
-  info: RequestInfo,
-  resource: ResourceType
-): Promise<Reply> => reply(request, resource, await services.registry.get(resource, info.namespace, info.name ?? ""))
+export const get: Handler = async (services, request, info, resource) =>
+  reply(request, resource, await services.registry.get(resource, info.namespace, info.name ?? ""))
 
-export const listObjects = async (
-  services: Services,
-  request: ApiRequest,
-  info: RequestInfo,
-  resource: ResourceType
-): Promise<Reply> => {
+export const listObjects: Handler = async (services, request, info, resource) => {
   const page = await list(services.core, resource, info.namespace, request.query)
   const shown = Representation.wanted(request, resource)
   return { status: 200, body: shown === undefined ? encodeList(page, resource) : shown.page(page) }
 }
 
-export const watchObjects = (
-  services: Services,
-  request: ApiRequest,
-  info: RequestInfo,
-  resource: ResourceType
-): Promise<Answer> =>
+export const watchObjects: Handler<Answer> = (services, request, info, resource) =>
   watch(
     services.core,
     services.watches,
@@ -111,23 +104,13 @@ export const watchObjects = (
     Representation.wanted(request, resource)
   )
 
-export const create = async (
-  services: Services,
-  request: ApiRequest,
-  info: RequestInfo,
-  resource: ResourceType
-): Promise<Reply> => {
+export const create: Handler = async (services, request, info, resource) => {
   const object = await readObject(request)
   const options = { ...writeOptions(request, info, resource, "Create"), name: undefined }
   return written(request, resource, await services.registry.create(object, options, services.admission))
 }
 
-export const update = async (
-  services: Services,
-  request: ApiRequest,
-  info: RequestInfo,
-  resource: ResourceType
-): Promise<Reply> => {
+export const update: Handler = async (services, request, info, resource) => {
   const object = await readObject(request)
   const options = writeOptions(request, info, resource, "Update")
   if (nameOf(object) === "") throw badRequest("name must be provided")
@@ -164,12 +147,7 @@ const patchTypes = {
   "application/apply-patch+yaml": "apply"
 } as const
 
-export const patch = async (
-  services: Services,
-  request: ApiRequest,
-  info: RequestInfo,
-  resource: ResourceType
-): Promise<Reply> => {
+export const patch: Handler = async (services, request, info, resource) => {
   const type = patchTypes[contentType(request.message) as keyof typeof patchTypes]
   if (type === undefined || (type === "strategic" && resource.custom !== undefined)) {
     const accepted = Object.keys(patchTypes).filter((each) => !each.includes("strategic"))
@@ -242,12 +220,7 @@ const applyPatch = async (
   return registry.change(options, admission, () => config, { config, run })
 }
 
-export const remove = async (
-  services: Services,
-  request: ApiRequest,
-  info: RequestInfo,
-  resource: ResourceType
-): Promise<Reply> => {
+export const remove: Handler = async (services, request, info, resource) => {
   const options = {
     ...readOptions(await readBody(request), request.query),
     user: request.user,
@@ -274,12 +247,7 @@ const readBody = async (request: ApiRequest): Promise<JsonObject> => {
   return isObject(body) ? body : {}
 }
 
-export const removeAll = async (
-  services: Services,
-  request: ApiRequest,
-  info: RequestInfo,
-  resource: ResourceType
-): Promise<Reply> => {
+export const removeAll: Handler = async (services, request, info, resource) => {
   const body = await readBody(request)
   const page = await list(services.core, resource, info.namespace, request.query)
   for (const object of page.items) {

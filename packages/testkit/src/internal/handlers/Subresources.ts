@@ -16,6 +16,13 @@ export interface SubresourceServices extends Services {
   readonly tokens: TokenIssuer
 }
 
+type Handler = (
+  services: SubresourceServices,
+  request: ApiRequest,
+  info: RequestInfo,
+  resource: ResourceType
+) => Promise<Answer>
+
 const options = (request: ApiRequest, info: RequestInfo, resource: ResourceType): WriteOptions => ({
   resource,
   namespace: resource.namespaced ? info.namespace : undefined,
@@ -29,12 +36,7 @@ const options = (request: ApiRequest, info: RequestInfo, resource: ResourceType)
   warnings: request.warnings
 })
 
-export const handle = async (
-  services: SubresourceServices,
-  request: ApiRequest,
-  info: RequestInfo,
-  resource: ResourceType
-): Promise<Answer> => {
+export const handle: Handler = async (services, request, info, resource) => {
   if (!resource.subresources.includes(info.subresource ?? "")) throw pathNotFound()
   switch (info.subresource) {
     case "scale":
@@ -78,12 +80,7 @@ const scaleOf = (object: JsonObject, resource: ResourceType): JsonObject => {
   }
 }
 
-const scale = async (
-  services: SubresourceServices,
-  request: ApiRequest,
-  info: RequestInfo,
-  resource: ResourceType
-): Promise<Answer> => {
+const scale: Handler = async (services, request, info, resource) => {
   const { registry, admission } = services
   if (info.verb === "get") {
     return { status: 200, body: scaleOf(await registry.get(resource, info.namespace, info.name ?? ""), resource) }
@@ -109,12 +106,7 @@ const scale = async (
   return { status: 200, body: scaleOf(object, resource) }
 }
 
-const finalize = async (
-  services: SubresourceServices,
-  request: ApiRequest,
-  info: RequestInfo,
-  resource: ResourceType
-): Promise<Answer> => {
+const finalize: Handler = async (services, request, info, resource) => {
   const body = await readObject(request)
   const current = await services.registry.get(resource, info.namespace, info.name ?? "")
   const changed = setAt(current, ["spec", "finalizers"], objectAt(body, "spec")["finalizers"])
@@ -126,12 +118,7 @@ const finalize = async (
   return { status: 200, body: encode(saved) }
 }
 
-const token = async (
-  services: SubresourceServices,
-  request: ApiRequest,
-  info: RequestInfo,
-  resource: ResourceType
-): Promise<Answer> => {
+const token: Handler = async (services, request, info, resource) => {
   const body = await readObject(request)
   const account = await services.registry.get(resource, info.namespace, info.name ?? "")
   const namespace = info.namespace ?? ""
