@@ -8,7 +8,7 @@ import { peers, recovery, ways, windows } from "./recovery/virtual.ts"
 import { compare, limit, percentile, type Row } from "./src/Row.ts"
 import { flags, report } from "./src/report.ts"
 
-const options = flags({ windows: 1000, real: 9 })
+const options = flags({ windows: 1000, real: 15 })
 
 const lengths = Effect.runSync(Random.withSeed(windows(options.windows), "windows"))
 /** Where a way gives up, the time is infinite. */

@@ -1,5 +1,9 @@
 /**
- * Runs benches, each in a process of its own, and prints one table of all: `npm run bench [-- NAME ... --json FILE]`.
+ * Runs benches, each in a process of its own, and prints one table of all:
+ *
+ *     npm run bench [-- NAME ...] [--json FILE] [--write]
+ *
+ * `--write` puts the figures into docs/performance.md.
  */
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -7,6 +11,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
+import { writeFigures } from "./src/page.ts"
 import type { Row } from "./src/Row.ts"
 import { json, machine, table } from "./src/report.ts"
 
@@ -15,7 +20,10 @@ const names = readdirSync(folder)
   .filter((file) => file.endsWith(".ts") && file !== "run.ts")
   .map((file) => file.slice(0, -3))
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: "string" } } })
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: "string" }, write: { type: "boolean" } }
+})
 const unknown = positionals.find((name) => !names.includes(name))
 if (unknown !== undefined) {
   console.error(`there is no bench "${unknown}": choose of ${names.join(", ")}`)
@@ -35,7 +43,9 @@ for (const name of positionals.length === 0 ? names : positionals) {
   })
   const read = <A>(file: string): ReadonlyArray<A> => JSON.parse(readFileSync(file, "utf8"))
   if (status === 0) {
-    rows.push(...read<Row>(said.rows).map((row) => ({ ...row, name: `${name}: ${row.name}` })))
+    const found = read<Row>(said.rows)
+    if (values.write === true) writeFigures(name, found)
+    rows.push(...found.map((row) => ({ ...row, name: `${name}: ${row.name}` })))
     leftOut.push(...read<string>(said.leftOut))
   } else failed.push(name)
 }

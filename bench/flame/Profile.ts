@@ -3,7 +3,7 @@
  * frame: what is asked is which of our functions cost how much, and how much of it lies elsewhere.
  */
 import { readFileSync } from "node:fs"
-import { basename } from "node:path"
+import { basename, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 /** Whose code a frame is. */
@@ -59,7 +59,7 @@ export const add = (root: Frame, { nodes, samples, timeDeltas }: CpuProfile): vo
 const describe = ({ functionName, lineNumber, url }: CpuProfile["nodes"][number]["callFrame"]) => {
   if (url === "") return { name: functionName === "" ? "native" : functionName, origin: "engine" as const }
   if (url.startsWith("node:")) return { name: "node", origin: "node" as const }
-  const module = url.startsWith("file:") ? regionOf(fileURLToPath(url.split("?")[0] ?? url), lineNumber) : url
+  const module = url.startsWith("file:") ? moduleAt(url, lineNumber) : url
   const [, library] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(module) ?? []
   if (library === "effect") return { name: "effect", origin: "effect" as const }
   if (library !== undefined) return { name: library, origin: "library" as const }
@@ -67,23 +67,27 @@ const describe = ({ functionName, lineNumber, url }: CpuProfile["nodes"][number]
   return { name: functionName === "" ? file : `${functionName} · ${file}`, origin: "holdfast" as const }
 }
 
+/** Where the chunks lie that a program holds in its own file. */
+export const chunksOf = (program: string): string => `${program}.chunks`
+
 /** The module that a line of a bundle comes from, by the comments in which the bundler says so. */
-const regionOf = (file: string, line: number): string => {
-  const regions = regionsOf(file)
-  return regions.findLast(({ begin }) => begin <= line)?.module ?? file
+const moduleAt = (url: string, line: number): string => {
+  const { search } = new URL(url)
+  const file = fileURLToPath(url)
+  const text = search === "" ? file : join(chunksOf(file), search.slice(1))
+  return beginnings(text).findLast(({ begin }) => begin <= line)?.module ?? file
 }
 
 const known = new Map<string, ReadonlyArray<{ readonly begin: number; readonly module: string }>>()
-const regionsOf = (file: string) => {
-  let regions = known.get(file)
-  if (regions === undefined) {
-    regions = readFileSync(file, "utf8")
+const beginnings = (file: string) => {
+  const found =
+    known.get(file) ??
+    readFileSync(file, "utf8")
       .split("\n")
       .flatMap((text, begin) => {
         const [, module] = /^\/\/(?:#region)? (\S+\.[cm]?[jt]s)$/.exec(text) ?? []
         return module === undefined ? [] : [{ begin, module }]
       })
-    known.set(file, regions)
-  }
-  return regions
+  known.set(file, found)
+  return found
 }

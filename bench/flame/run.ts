@@ -8,37 +8,41 @@
 import { spawnSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as KubernetesClient from "@holdfast/k8s-adapter/KubernetesClient"
 import type { KubernetesObject } from "@holdfast/k8s-adapter/KubernetesObject"
 import { KubeApiserver } from "@holdfast/testkit"
 import { Effect } from "effect"
-import { type RolldownOptions, rolldown } from "rolldown"
+import { type OutputOptions, type Plugin, type RolldownOptions, rolldown } from "rolldown"
 import { stringify } from "yaml"
 import { objects } from "../apply/objects.ts"
 import { convergence } from "../operator/convergence.ts"
 import { nodeFlags } from "../operator/lab.ts"
-import { add, frame } from "./Profile.ts"
+import { add, chunksOf, frame } from "./Profile.ts"
 import { svg } from "./svg.ts"
 
 const scratch = mkdtempSync(join(tmpdir(), "holdfast-profile-"))
 
-/** Builds a package's program with readable names; gives its path. */
-const readable = async (name: "cli" | "operator", entry: string): Promise<string> => {
+/** Builds a package's program with readable names; gives its path. Chunks that it packs lie beside it, to look up lines. */
+const readable = async (name: "cli" | "operator", program: string): Promise<string> => {
   const folder = fileURLToPath(new URL(`../../packages/${name}/`, import.meta.url))
   const { default: options }: { default: RolldownOptions } = await import(`${folder}rolldown.config.ts`)
-  const { codeSplitting } = (options.output ?? {}) as { readonly codeSplitting?: boolean }
-  const bundle = await rolldown({ ...options, cwd: folder, plugins: [] })
-  const dir = join(scratch, name)
-  await bundle.write({
-    dir,
-    format: "esm",
-    entryFileNames: "[name].mjs",
-    ...(codeSplitting === undefined ? {} : { codeSplitting })
-  })
+  const file = join(scratch, name, program)
+  const chunks: Plugin = {
+    name: "chunks",
+    generateBundle: (_, bundle) => {
+      mkdirSync(chunksOf(file), { recursive: true })
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type === "chunk") writeFileSync(join(chunksOf(file), chunk.fileName), chunk.code)
+      }
+    }
+  }
+  const { comments: _, file: __, ...output } = options.output as OutputOptions
+  const bundle = await rolldown({ ...options, cwd: folder, plugins: [options.plugins, chunks] })
+  await bundle.write({ ...output, dir: dirname(file), entryFileNames: program, minify: false })
   await bundle.close()
-  return join(dir, entry)
+  return file
 }
 
 const profiling = (name: string, microseconds: number): ReadonlyArray<string> => [

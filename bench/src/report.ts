@@ -50,7 +50,7 @@ export const machine = (): string => {
 }
 
 export const table = (rows: ReadonlyArray<Row>): string => {
-  const cells = [
+  const lines = [
     ["what", "ours", "peer", "", "peer / ours", "spread", "goal", "runs", ""],
     ...rows.map(({ goal, name, ours, peer, peerName, ratio, runs, spread, unit }) => [
       name,
@@ -64,7 +64,7 @@ export const table = (rows: ReadonlyArray<Row>): string => {
       goal === undefined ? "" : ratio >= goal ? "met" : "MISSED"
     ])
   ]
-  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))
+  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((row) => row[column]?.length ?? 0)))
   const line = (row: ReadonlyArray<string>) =>
     row
       .map((cell, column) =>
@@ -72,10 +72,10 @@ export const table = (rows: ReadonlyArray<Row>): string => {
       )
       .join("  ")
       .trimEnd()
-  return cells.map(line).join("\n")
+  return lines.map(line).join("\n")
 }
 
-const figure = (value: number): string =>
+export const figure = (value: number): string =>
   value >= Number.MAX_VALUE
     ? "∞"
     : value >= 100
