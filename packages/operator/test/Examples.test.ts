@@ -58,7 +58,7 @@ const startWebhook = (folder: string) =>
   })
 
 const lab = Effect.gen(function* () {
-  const server = yield* ApiServer.make()
+  const server = yield* ApiServer.make({ instances: 2 })
   const client = yield* KubernetesClient.make({ text: server.kubeconfig })
   yield* define(client)
   yield* client.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: system } })
@@ -70,7 +70,7 @@ const lab = Effect.gen(function* () {
   const operator = yield* makeOperator(
     server,
     { name, namespace },
-    { addresses: [new URL(server.url).host], keepAlive: "1 second" }
+    { addresses: server.instances.map(({ url }) => new URL(url).host), keepAlive: "1 second" }
   )
   yield* operator()
 
@@ -79,6 +79,17 @@ const lab = Effect.gen(function* () {
   yield* Effect.eventually(Effect.delay(mount(client, folder), "100 millis"))
   const port = yield* startWebhook(folder)
   yield* Effect.forkScoped(Effect.repeat(Effect.ignore(mount(client, folder)), Schedule.spaced("1 second")))
+  // A pod as the Deployment describes it, so that its kubelet can be made to look.
+  const deployment = manifests.find(({ kind }) => kind === "Deployment") as unknown as {
+    readonly spec: { readonly template: { readonly metadata: object; readonly spec: object } }
+  }
+  const { metadata, spec } = deployment.spec.template
+  yield* client.create({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { ...metadata, name: `${name}-0`, namespace },
+    spec
+  })
   yield* expose(client, { name, namespace }, [{ port }])
   yield* server.route({ name, namespace }, { host: "127.0.0.1", port })
   // An hour and a day that nobody waits for here.
