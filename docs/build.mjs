@@ -1,9 +1,9 @@
 /**
  * Builds the site: a page for each public module from its doc comments, then everything into `docs/dist`. Dead links
- * between pages end it.
+ * end it.
  */
 import { spawnSync } from "node:child_process"
-import { globSync, rmSync } from "node:fs"
+import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 const docs = fileURLToPath(new URL(".", import.meta.url))
@@ -16,7 +16,27 @@ const run = (...command) => {
 
 rmSync(`${docs}api`, { recursive: true, force: true })
 for (const name of packages) run("typedoc", "--options", "typedoc.json", ...entry(name))
+writeFileSync(`${docs}api/index.md`, index())
 run("vitepress", "build", ".")
+run("node", "site-links.mjs")
+
+/** Where the reference begins: the packages, and what each is for. */
+function index() {
+  const rows = packages.map((name) => {
+    const manifest = JSON.parse(readFileSync(new URL(`../packages/${name}/package.json`, import.meta.url), "utf8"))
+    return `| [${manifest.name}](./${name}/index.md) | ${manifest.description} |`
+  })
+  return `# Reference
+
+Every public module, from its doc comments. Examples are run as tests.
+
+| package | |
+| --- | --- |
+${rows.join("\n")}
+
+The command line explains itself: \`holdfast --help\`, \`man holdfast\`.
+`
+}
 
 function entry(name) {
   const folder = fileURLToPath(new URL(`../packages/${name}/`, import.meta.url))
