@@ -33,9 +33,11 @@ const problem = (page, link) => {
   if (own === undefined && /^[a-z]+:/.test(link)) return undefined
   // Made from doc comments.
   if (/^(\.\/|\/)?api\//.test(path)) return undefined
-  const folder = path.startsWith("/") ? "docs/public" : dirname(page)
-  const target = own ?? (path === "" ? join(root, page) : join(root, folder, path))
-  const file = [target, `${target}.md`, join(target, "index.md")].find((each) => existsSync(each))
+  // From the root of the site: a page, or a file beside the pages.
+  const folders = path.startsWith("/") ? ["docs", "docs/public"] : [dirname(page)]
+  const targets = own ? [own] : path === "" ? [join(root, page)] : folders.map((folder) => join(root, folder, path))
+  const files = targets.flatMap((target) => [target, `${target}.md`, join(target, "index.md")])
+  const file = files.find((each) => existsSync(each))
   if (file === undefined) return "there is no such file"
   if (fragment === undefined || statSync(file).isDirectory() || !file.endsWith(".md")) return undefined
   return headings(file).has(fragment) ? undefined : `${relative(root, file)} has no such heading`
