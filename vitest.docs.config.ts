@@ -71,6 +71,8 @@ export default defineConfig({
     include: ["{packages/*,docs}/build/doctest/**/*.test.ts"],
     exclude: ["**/node_modules/**"],
     maxWorkers: "100%",
+    // What an example imports is the same for all of them, and loaded once.
+    isolate: false,
     testTimeout: 20_000
   }
 })
