@@ -32,7 +32,7 @@ const problem = (page, link) => {
   const own = forge.test(link) ? join(root, path.replace(forge, "")) : undefined
   if (own === undefined && /^[a-z]+:/.test(link)) return undefined
   // Made from doc comments.
-  if (/^(\.\/|\/)?api\//.test(path)) return undefined
+  if (/^(\.{0,2}\/)*api\//.test(path)) return undefined
   // From the root of the site: a page, or a file beside the pages.
   const folders = path.startsWith("/") ? ["docs", "docs/public"] : [dirname(page)]
   const targets = own ? [own] : path === "" ? [join(root, page)] : folders.map((folder) => join(root, folder, path))
